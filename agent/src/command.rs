@@ -1,0 +1,35 @@
+//! Everything a person may ask of the agent, from a window, the tray, a link or a second start.
+//! What comes of it is seen in the next [`crate::view::View`].
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Command {
+    /// Connect with a typed code.
+    Activate { code: String },
+    /// A `buhphone://` link was opened. Fills the code in and asks; connects nothing by itself.
+    OpenLink { link: String },
+    /// Authorize now, whatever the day says.
+    AuthorizeNow,
+    /// A person opened the window: ask the cloud where we stand, if that is old.
+    Look,
+    /// Switch the start with the computer on (a person asked, so a person's own «off» is overridden).
+    RepairAutostart,
+    /// Speak this language from now on.
+    SetLanguage { language: crate::view::LanguageChoice },
+}
+
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Activate { .. } => "Activate",
+            Self::OpenLink { .. } => "OpenLink",
+            Self::AuthorizeNow => "AuthorizeNow",
+            Self::Look => "Look",
+            Self::RepairAutostart => "RepairAutostart",
+            Self::SetLanguage { .. } => "SetLanguage",
+        })
+    }
+}

@@ -1,0 +1,131 @@
+//! The questions the driver asks the world. Each trait is that handful and nothing more.
+//! Tests answer them from memory; the program answers them with the files beside this one.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use buhphone_protocol::{
+    activation::{ActivateRequest, Activated},
+    authorization::{AuthorizeRequest, Authorized},
+    error::ErrorCode,
+    key::PublicKey,
+    standing::Standing,
+    telemetry::{Attended, Autostart, Computer, FailureKind},
+};
+use jiff::Timestamp;
+
+use crate::view::{Notice, View};
+
+/// Both clocks, read together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// The computer's wall clock, which may be wrong.
+    pub wall: Timestamp,
+    /// Since the process began; counts sleep on Windows, not on Linux.
+    pub monotonic: Duration,
+}
+
+/// The only reader of time.
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Now;
+}
+
+/// The cloud's device routes. Every call is signed with the vault's key, by `wall`
+/// time corrected with what the cloud's answers said.
+#[async_trait]
+pub trait Cloud: Send + Sync {
+    async fn activate(&self, request: &ActivateRequest) -> Result<Activated, CallError>;
+    async fn authorize(&self, request: &AuthorizeRequest) -> Result<Authorized, CallError>;
+    async fn standing(&self) -> Result<Standing, CallError>;
+}
+
+/// Why a call brought no answer of the kind asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// The cloud answered with an error.
+    #[error("the cloud refused: {code:?}: {message}")]
+    Refused { code: ErrorCode, message: String, retry_after: Option<Duration> },
+    /// No answer of the cloud.
+    #[error("the cloud was not reached: {failure:?}: {detail}")]
+    Unreached { failure: FailureKind, detail: String },
+    /// The key could not be used to sign.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+/// The device's key in the system's keyring. The secret half never leaves it but to sign.
+#[async_trait]
+pub trait Vault: Send + Sync {
+    /// The public half of the key kept under `name`.
+    async fn public_key(&self, name: &str) -> Result<PublicKey, VaultError>;
+    /// Makes a key, keeps it under `name`, reads it back, and returns its public half.
+    /// A key already kept under `name` is returned, not replaced.
+    async fn make_key(&self, name: &str) -> Result<PublicKey, VaultError>;
+    /// Forgets the key, if there is one.
+    async fn forget(&self, name: &str) -> Result<(), VaultError>;
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// Locked, not started, or not answering in time: wait and ask again.
+    #[error("the keyring is not ready: {0}")]
+    NotReady(String),
+    /// The keyring answered, and there is no such key.
+    #[error("the key is not in the keyring")]
+    NoKey,
+}
+
+/// The one durable record of the agent's state (JSON text; the machine knows what is in it).
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The saved state; none at the first start. A damaged store is set aside by
+    /// the implementation, which tells under which name.
+    async fn load(&self) -> Result<Loaded, StoreError>;
+    /// Durable when it returns.
+    async fn save(&self, state: &str) -> Result<(), StoreError>;
+    /// Sets aside what `load` returned but the machine could not read; tells under which name.
+    async fn set_aside(&self) -> Result<String, StoreError>;
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    pub state: Option<String>,
+    /// The name a damaged store was set aside under.
+    pub set_aside: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the local state could not be {verb}: {detail}")]
+pub struct StoreError {
+    /// `read` or `saved`.
+    pub verb: &'static str,
+    pub detail: String,
+}
+
+/// The computer.
+#[async_trait]
+pub trait Host: Send + Sync {
+    /// Name, system, version and zone; `machine_salt` makes the machine's pseudonym.
+    async fn computer(&self, machine_salt: Option<&str>) -> Computer;
+    /// Whether the system will start us at login, read from the system itself.
+    async fn autostart(&self) -> Autostart;
+    /// Writes the entry and reads it back. `override_person` also lifts a person's «off».
+    async fn enable_autostart(&self, override_person: bool) -> Autostart;
+    /// Whether a person is there now: an unlocked session, and how long ago its last input was.
+    async fn presence(&self) -> Presence;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Presence {
+    /// `Unknown` where the system cannot tell.
+    pub unlocked: Attended,
+    /// Time since the last input of a person; none where the system cannot tell.
+    pub idle: Option<Duration>,
+}
+
+/// Where snapshots go: the shell shows them, a test reads them.
+pub trait Screen: Send + Sync {
+    fn show(&self, view: &View);
+    /// Only asked while no window is open.
+    fn notify(&self, notice: &Notice);
+}

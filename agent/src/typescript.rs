@@ -1,0 +1,30 @@
+//! The snapshot and the commands as TypeScript, for the program's window.
+
+use ts_rs::{Config, TS};
+
+use crate::{command::Command, view::*};
+
+/// The types that cross between the agent and its window, with all they are made of.
+#[must_use]
+pub fn declarations() -> Vec<String> {
+    let cfg = &Config::default();
+    let mut all = buhphone_protocol::typescript::telemetry(cfg);
+    all.extend([
+        View::decl(cfg),
+        Language::decl(cfg),
+        LanguageChoice::decl(cfg),
+        Stage::decl(cfg),
+        ActivationStep::decl(cfg),
+        ActivationError::decl(cfg),
+        Connection::decl(cfg),
+        LastAuthorization::decl(cfg),
+        Ago::decl(cfg),
+        Owner::decl(cfg),
+        Trouble::decl(cfg),
+        Sent::decl(cfg),
+        Tray::decl(cfg),
+        TrayIcon::decl(cfg),
+        Command::decl(cfg),
+    ]);
+    all
+}

@@ -1,0 +1,109 @@
+// Made from the Rust types by `cargo xtask types`; do not edit.
+
+export type Origin = "login" | "person" | "link" | "unknown";
+
+export type Trigger = "activation" | "launch" | "new_day" | "resume" | "network" | "person" | "unknown";
+
+export type Attended = "yes" | "no" | "unknown";
+
+export type Autostart = "on" | "off" | "off_by_person" | "foreign" | "unknown";
+
+export type FailureKind = "dns" | "connect" | "tls" | "clock" | "proxy" | "timeout" | "unavailable" | "refused" | "keyring" | "key_lost" | "day_ended" | "other";
+
+export type View = { language: Language, language_choice: LanguageChoice, stage: Stage, connection: Connection, last_authorization: LastAuthorization | null, 
+/**
+ * An authorization is being made now.
+ */
+authorizing: boolean, owner: Owner | null, autostart: Autostart, 
+/**
+ * What is wrong, the gravest first; empty when all is well.
+ */
+troubles: Array<Trouble>, 
+/**
+ * The last request told to the cloud, as sent.
+ */
+last_sent: Sent | null, 
+/**
+ * The program's version.
+ */
+version: string, 
+/**
+ * The cloud's address, as it was given.
+ */
+cloud: string, tray: Tray, };
+
+export type Language = "ru" | "en";
+
+export type LanguageChoice = "system" | "ru" | "en";
+
+export type Stage = { "kind": "starting" } | { "kind": "not_activated", 
+/**
+ * From a link, grouped; a person confirms it.
+ */
+code: string | null, 
+/**
+ * From a link, when it differs from the built-in address: shown before connecting.
+ */
+cloud: string | null, 
+/**
+ * Why the last attempt failed.
+ */
+error: ActivationError | null, } | { "kind": "activating", step: ActivationStep, } | { "kind": "active" };
+
+export type ActivationStep = "key" | "bind" | "authorize" | "autostart";
+
+export type ActivationError = "code_incomplete" | "code_mistyped" | "code_unknown" | "code_used" | "code_expired" | "code_revoked" | "slow_down" | "offline" | "clock" | "keyring" | "refused" | "bad_link";
+
+export type Connection = { "kind": "unknown" } | { "kind": "online" } | { "kind": "offline", failure: FailureKind, };
+
+export type LastAuthorization = { at: string, 
+/**
+ * `23.11.2026 9:00:12`.
+ */
+printed: string, 
+/**
+ * The partner's IANA zone, when the computer's shows another time.
+ */
+zone: string | null, ago: Ago, 
+/**
+ * It is of the partner's current day.
+ */
+today: boolean, };
+
+export type Ago = { "unit": "just_now" } | { "unit": "minutes", "count": number } | { "unit": "hours", "count": number } | { "unit": "days", "count": number };
+
+export type Owner = { partner: string, 
+/**
+ * May be empty.
+ */
+phone: string, client: string, user: string, };
+
+export type Trouble = { "kind": "disconnected" } | { "kind": "user_archived" } | { "kind": "key_lost" } | { "kind": "keyring_locked" } | { "kind": "not_authorized", failure: FailureKind, } | { "kind": "clock_wrong" } | { "kind": "autostart_off" } | { "kind": "autostart_off_by_person" } | { "kind": "autostart_foreign" } | { "kind": "contract_ended" } | { "kind": "state_set_aside", file: string, } | { "kind": "state_not_saved" };
+
+export type Sent = { 
+/**
+ * By the computer's clock.
+ */
+at: string, 
+/**
+ * In the computer's zone, printed as dates are: `23.11.2026 9:00:12`.
+ */
+printed: string, body: string, 
+/**
+ * The cloud confirmed it.
+ */
+answered: boolean, };
+
+export type Tray = { icon: TrayIcon, 
+/**
+ * Also the first, disabled line of the menu: `Бухфон: авторизован сегодня`.
+ */
+state: string, 
+/**
+ * The second, disabled line: `Последняя авторизация: 23.11.2026 9:00:12`.
+ */
+last: string, open: string, quit: string, };
+
+export type TrayIcon = "authorized" | "attention" | "offline" | "unread";
+
+export type Command = { "kind": "activate", code: string, } | { "kind": "open_link", link: string, } | { "kind": "authorize_now" } | { "kind": "look" } | { "kind": "repair_autostart" } | { "kind": "set_language", language: LanguageChoice, };
