@@ -122,7 +122,8 @@ mod tests {
     fn reads_what_people_type() {
         let code = Code::from_random(12_345_678_901);
         let shown = code.grouped();
-        for typed in [shown.clone(), shown.replace('-', " "), shown.replace('-', "–"), format!("  {} ", code.digits())] {
+        for typed in [shown.clone(), shown.replace('-', " "), shown.replace('-', "–"), format!("  {} ", code.digits())]
+        {
             assert_eq!(Code::parse(&typed), Ok(code.clone()), "{typed}");
         }
     }

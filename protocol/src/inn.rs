@@ -35,11 +35,7 @@ impl FromStr for Inn {
 
     fn from_str(text: &str) -> Result<Self, InnError> {
         let text = text.trim();
-        let digits = text
-            .chars()
-            .map(|c| c.to_digit(10))
-            .collect::<Option<Vec<_>>>()
-            .ok_or(InnError::NotDigits)?;
+        let digits = text.chars().map(|c| c.to_digit(10)).collect::<Option<Vec<_>>>().ok_or(InnError::NotDigits)?;
         let holds = match digits.len() {
             10 => control(&digits, &[2, 4, 10, 3, 5, 9, 4, 6, 8]) == digits[9],
             12 => {
