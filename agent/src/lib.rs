@@ -5,6 +5,7 @@
 //! the files beside them answer those questions on a real computer.
 
 pub mod command;
+pub mod machine;
 pub mod ports;
 pub mod typescript;
 pub mod view;

@@ -1,0 +1,35 @@
+//! All that the machine asks of the driver. Effects of one answer are begun strictly in
+//! their order; [`Effect::Save`] is durable before the next begins. Calls and questions
+//! need not be finished: their answers come as inputs, each exactly once.
+
+use buhphone_protocol::{activation::ActivateRequest, authorization::AuthorizeRequest};
+use jiff::Timestamp;
+use url::Url;
+
+use crate::view::Notice;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Write the state. If that fails the following effects are performed all the same.
+    Save(String),
+    /// Put away, under another name, what was loaded and cannot be read.
+    SetAside,
+    /// Calls from now on go to this address.
+    UseCloud(Url),
+    /// Calls from now on are signed with the key kept under this name.
+    UseKey(String),
+    /// The cloud's time was at least this: for checking certificates when the computer's clock is behind.
+    CloudTimeSeen(Timestamp),
+    /// Make the key of this name, or find it made.
+    MakeKey { attempt: u64, name: String },
+    /// Forget the key of this name; nothing is answered.
+    ForgetKey(String),
+    Activate { attempt: u64, request: ActivateRequest },
+    Authorize { attempt: u64, request: AuthorizeRequest },
+    AskStanding { attempt: u64 },
+    ReadAutostart,
+    EnableAutostart { override_person: bool },
+    ReadComputer { machine_salt: Option<String> },
+    /// Shown only if no window is open.
+    Notify(Notice),
+}
