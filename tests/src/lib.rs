@@ -1,1 +1,30 @@
+//! The whole product on real parts: the built program in a private desktop session,
+//! the cabinet in a real browser, the cloud in this process under a manual clock.
+//!
+//! Started by `cargo xtask test`, which builds the parts and says where they are.
 
+pub mod browser;
+pub mod cloud;
+pub mod page;
+pub mod pictures;
+pub mod program;
+
+use std::path::PathBuf;
+
+/// The built program, as the task runner says.
+///
+/// # Panics
+/// When the tests were started without it.
+#[must_use]
+pub fn program_path() -> PathBuf {
+    told("BUHPHONE_TEST_PROGRAM").into()
+}
+
+/// A setting that the task runner gives.
+///
+/// # Panics
+/// When it was not given: a test that cannot run fails.
+#[expect(clippy::disallowed_methods, reason = "the task runner tells the tests where the built parts are")]
+fn told(name: &str) -> std::ffi::OsString {
+    std::env::var_os(name).unwrap_or_else(|| panic!("{name} is not set: start the tests with `cargo xtask test`"))
+}

@@ -1,0 +1,170 @@
+//! The built program in a desktop session: its window under WebDriver, or hidden as at login.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, bail};
+use fantoccini::wd::Capabilities;
+use serde_json::json;
+use xtask::{children::Kept, desktop::Desktop};
+
+use crate::{
+    browser::{await_port, free_port},
+    page::Page,
+    program_path,
+};
+
+/// A computer with the program on it: a session, a home, a data folder.
+#[derive(Debug)]
+pub struct Computer {
+    pub desktop: Desktop,
+    program: PathBuf,
+    cloud: String,
+}
+
+impl Computer {
+    /// A new computer under `home`, whose program was set up for `cloud`.
+    ///
+    /// The program is copied under a name with spaces and Cyrillic, as people's folders have.
+    ///
+    /// # Errors
+    /// When the session does not start.
+    pub fn new(home: &Path, cloud: &str) -> Result<Self> {
+        let folder = home.join("Мои программы 1С");
+        std::fs::create_dir_all(&folder)?;
+        let program = folder.join("buhphone");
+        std::fs::copy(program_path(), &program).context("the built program")?;
+        Ok(Self { desktop: Desktop::start(home, None)?, program, cloud: cloud.to_owned() })
+    }
+
+    #[must_use]
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// The environment the program runs in here, whoever starts it.
+    pub fn set_up<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
+            .env("BUHPHONE_CLOUD", &self.cloud)
+            .env("BUHPHONE_DATA_DIR", self.desktop.home().join("buhphone"))
+            .env("LANG", "ru_RU.UTF-8")
+            .env("TZ", "Europe/Moscow")
+    }
+
+    /// Starts the program as a process, with arguments.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start(&self, arguments: &[&str]) -> Result<Kept> {
+        let mut command = self.desktop.command(&self.program);
+        self.set_up(&mut command).args(arguments).stdin(Stdio::null());
+        Kept::start("the program", &mut command)
+    }
+
+    /// Starts what the desktop would at login: the entry in the autostart folder, by the desktop's own parser.
+    ///
+    /// # Errors
+    /// When there is not exactly one entry, or it does not start.
+    pub fn log_in(&self) -> Result<Kept> {
+        let folder = self.desktop.config().join("autostart");
+        let entries: Vec<PathBuf> =
+            std::fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.extension().is_some()).collect();
+        let [entry] = &entries[..] else { bail!("one autostart entry was expected in {}: {entries:?}", folder.display()) };
+        let mut command = self.desktop.command("gio");
+        self.set_up(&mut command).arg("launch").arg(entry).stdin(Stdio::null());
+        Kept::start("gio launch", &mut command)
+    }
+
+    /// Processes of the program on this computer now (their ids).
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn running(&self) -> Result<Vec<u32>> {
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir("/proc")? {
+            let path = entry?.path();
+            if std::fs::read_link(path.join("exe")).is_ok_and(|exe| exe == self.program)
+                && let Some(id) = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok())
+            {
+                found.push(id);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Web content processes that belong to this computer's program.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn webviews(&self) -> Result<usize> {
+        let mine = format!("HOME={}\0", self.desktop.home().display());
+        let mut found = 0;
+        for entry in std::fs::read_dir("/proc")? {
+            let path = entry?.path();
+            let name = std::fs::read_to_string(path.join("comm")).unwrap_or_default();
+            if name.starts_with("WebKitWeb")
+                && std::fs::read(path.join("environ")).is_ok_and(|environ| contains(&environ, mine.as_bytes()))
+            {
+                found += 1;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Windows of the program on the display now.
+    ///
+    /// # Errors
+    /// When the display does not answer.
+    pub fn windows(&self) -> Result<Vec<String>> {
+        let output = self.desktop.command("xdotool").args(["search", "--onlyvisible", "--name", "^Бухфон$"]).output()?;
+        Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
+    }
+
+    /// Opens the program's window under WebDriver. The program runs as long as the window's session.
+    ///
+    /// # Errors
+    /// When the driver or the program does not start.
+    pub async fn open_window(&self, arguments: &[&str]) -> Result<Window> {
+        let port = free_port()?;
+        let mut command = self.desktop.command("WebKitWebDriver");
+        self.set_up(&mut command)
+            .env("TAURI_AUTOMATION", "true")
+            .arg(format!("--port={port}"))
+            .arg("--host=127.0.0.1")
+            .stdout(Stdio::null());
+        let driver = Kept::start("WebKitWebDriver", &mut command)?;
+        await_port(port).await?;
+        let mut capabilities = Capabilities::new();
+        capabilities.insert("webkitgtk:browserOptions".to_owned(), json!({ "binary": self.program, "args": arguments }));
+        let page = Page::open("the window", port, capabilities).await?;
+        Ok(Window { page, _driver: driver })
+    }
+}
+
+/// The program's window under WebDriver.
+#[derive(Debug)]
+pub struct Window {
+    pub page: Page,
+    _driver: Kept,
+}
+
+/// Waits until `holds`, a minute at most.
+///
+/// # Errors
+/// After the bound, telling what was waited for.
+pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> Result<bool>) -> Result<()> {
+    let waited = tokio::time::timeout(Duration::from_secs(60), async {
+        while !holds().await? {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
+    });
+    waited.await.with_context(|| format!("waited a minute for {what}"))?
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}

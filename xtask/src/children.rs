@@ -1,0 +1,97 @@
+//! Child processes that end with their owner, however it ends.
+
+use std::{
+    io::{BufRead as _, BufReader, Read},
+    process::{Child, Command, ExitStatus, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, bail};
+
+/// A child that is asked to end, and then made to, when dropped.
+#[derive(Debug)]
+pub struct Kept {
+    name: &'static str,
+    child: Child,
+}
+
+impl Kept {
+    /// Starts `command`.
+    ///
+    /// # Errors
+    /// When it does not start; `name` tells which.
+    pub fn start(name: &'static str, command: &mut Command) -> Result<Self> {
+        let child =
+            command.spawn().with_context(|| format!("{name} did not start ({})", command.get_program().display()))?;
+        Ok(Self { name, child })
+    }
+
+    /// Starts `command` and waits for the first line of its standard output.
+    ///
+    /// # Errors
+    /// When it does not start, or ends without a line.
+    pub fn start_and_read_line(name: &'static str, command: &mut Command) -> Result<(Self, String)> {
+        let mut kept = Self::start(name, command.stdout(Stdio::piped()))?;
+        let mut line = String::new();
+        if let Some(output) = kept.child.stdout.take() {
+            let mut output = BufReader::new(output);
+            output.read_line(&mut line)?;
+            // Keeps reading, so that the child never blocks on a full pipe.
+            std::thread::spawn(move || std::io::copy(&mut output.by_ref(), &mut std::io::sink()));
+        }
+        if line.trim().is_empty() {
+            bail!("{name} ended before it was ready");
+        }
+        Ok((kept, line.trim().to_owned()))
+    }
+
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The exit status, if it ended.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        Ok(self.child.try_wait()?)
+    }
+
+    /// Sends a signal by its name (`TERM`, `KILL`, `STOP`, `CONT`).
+    ///
+    /// # Errors
+    /// When there is nobody to signal.
+    pub fn signal(&self, signal: &str) -> Result<()> {
+        let status =
+            Command::new("kill").arg(format!("-{signal}")).arg(self.id().to_string()).stderr(Stdio::null()).status()?;
+        if !status.success() {
+            bail!("{} (process {}) is gone", self.name, self.id());
+        }
+        Ok(())
+    }
+
+    /// Asks it to end and waits, five seconds at most, before making it end.
+    pub fn stop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
+        // Stopped processes do not see TERM until they continue.
+        if self.signal("CONT").is_ok() && self.signal("TERM").is_ok() {
+            for _ in 0..100 {
+                if matches!(self.child.try_wait(), Ok(Some(_))) {
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
