@@ -34,6 +34,8 @@ pub enum ErrorCode {
     SignedOut,
     /// Staff: the e-mail or the password is wrong.
     WrongPassword,
+    /// Staff: this role does not do that, or the request came from another site.
+    Forbidden,
     /// Activation: no such code.
     CodeUnknown,
     /// Activation: the code was used by another key.

@@ -34,7 +34,7 @@ message: string,
  */
 field?: string, };
 
-export type ErrorCode = "invalid" | "not_found" | "conflict" | "too_large" | "slow_down" | "signed_out" | "wrong_password" | "code_unknown" | "code_used" | "code_expired" | "code_revoked" | "signature_invalid" | "signature_stale" | "signature_replayed" | "device_unknown" | "device_disconnected" | "user_archived" | "unavailable" | "unknown";
+export type ErrorCode = "invalid" | "not_found" | "conflict" | "too_large" | "slow_down" | "signed_out" | "wrong_password" | "forbidden" | "code_unknown" | "code_used" | "code_expired" | "code_revoked" | "signature_invalid" | "signature_stale" | "signature_replayed" | "device_unknown" | "device_disconnected" | "user_archived" | "unavailable" | "unknown";
 
 export type Inn = string;
 
