@@ -22,6 +22,7 @@ pub const BUILD: &[Package] = &[
 /// What running the program takes where there is no desktop.
 pub const SESSION: &[Package] = &[
     ("dbus", "the session's bus"),
+    ("libglib2.0-bin", "speaks to the session's bus"),
     ("gnome-keyring", "the keyring that holds the computer's key"),
     ("xvfb", "a virtual display"),
     ("x11-utils", "finds windows on the virtual display"),
@@ -37,7 +38,7 @@ pub const TEST: &[Package] = &[
     ("chromium-driver", "drives the browser"),
     ("postgresql", "the second database"),
     ("libfaketime", "days that pass in seconds"),
-    ("libglib2.0-bin", "locks the keyring as a desktop would"),
+    ("libsecret-tools", "looks into the keyring from outside"),
 ];
 
 /// Installs what is missing, saying what and why.
