@@ -27,8 +27,8 @@ const themes = { light: block(':root {'), dark: block(":root[data-theme='dark']"
 
 const grounds = ['ground', 'surface', 'surface-sunken', 'surface-hover', 'surface-selected'];
 const text: [string, string][] = [
-  ...['text', 'text-secondary', 'text-tertiary', 'accent-text', 'danger', 'good', 'warning'].flatMap((front) =>
-    grounds.map((back): [string, string] => [front, back]),
+  ...['text', 'text-secondary', 'text-tertiary', 'accent-text', 'danger', 'good', 'warning'].flatMap(
+    (front) => grounds.map((back): [string, string] => [front, back]),
   ),
   ...['good', 'warning', 'danger'].flatMap((state): [string, string][] => [
     [state, `${state}-soft`],
@@ -49,7 +49,8 @@ const outlines: [string, string][] = ['line-strong', 'focus', 'accent'].flatMap(
 );
 
 describe.each(Object.entries(themes))('the %s theme', (_, tokens) => {
-  const pair = (front: string, back: string) => contrast(tokens[`--${front}`] ?? '', tokens[`--${back}`] ?? '');
+  const pair = (front: string, back: string) =>
+    contrast(tokens[`--${front}`] ?? '', tokens[`--${back}`] ?? '');
 
   it.each(text)('reads %s on %s', (front, back) => {
     expect(pair(front, back)).toBeGreaterThanOrEqual(4.5);

@@ -1,0 +1,112 @@
+import type {
+  ActivationError,
+  ActivationStep,
+  Autostart,
+  FailureKind,
+  Language,
+  LanguageChoice,
+  Trouble,
+} from '@buhphone/shared/types/agent';
+
+import type { SentField } from '../sent';
+import type { Forms, Time } from '../wording';
+
+export interface Words {
+  title: string;
+  text: string;
+}
+
+/** Everything the window says. Each language fills all of it; the compiler sees to that. */
+export interface Messages {
+  language: Language;
+  product: string;
+  starting: string;
+  broken: Words;
+  back: string;
+  connect: {
+    title: string;
+    lead: string;
+    linkTitle: string;
+    linkLead: string;
+    againTitle: string;
+    againLead: string;
+    label: string;
+    hint: string;
+    cloud: string;
+    cloudHint: string;
+    submit: string;
+    retry: string;
+    incomplete(typed: number): string;
+    excess: string;
+    errors: Record<ActivationError, string>;
+  };
+  connecting: {
+    title: string;
+    lead: string;
+    steps: Record<ActivationStep, string>;
+    done: string;
+    current: string;
+    pending: string;
+  };
+  home: {
+    title: string;
+    last: string;
+    never: string;
+    neverText: string;
+    justNow: string;
+    ago(counted: string): string;
+    todayAt(ago: string): string;
+    units: Record<'minutes' | 'hours' | 'days', Forms>;
+    times: Record<Time, string>;
+    otherTime(zone: string): string;
+    well: string;
+    notYet: string;
+    authorizing: string;
+    authorizeNow: string;
+    online: string;
+    offline: string;
+    unknown: string;
+    troubles(count: number): string;
+    partner: string;
+    noPhone: string;
+    copyPhone: string;
+    copied: string;
+    selected: string;
+    client: string;
+    user: string;
+    sections: string;
+  };
+  /** Short, after «Нет связи». */
+  reasons: Record<FailureKind, string>;
+  /** Why the day has no authorization, and what to do. */
+  remedies: Record<FailureKind, string>;
+  troubles: Record<Exclude<Trouble['kind'], 'not_authorized' | 'state_set_aside'>, Words> & {
+    not_authorized: string;
+    state_set_aside(file: string): Words;
+  };
+  call(phone: string): string;
+  actions: { repair: string; useThisCopy: string; newCode: string };
+  sent: {
+    title: string;
+    lead: string;
+    never: string;
+    lastAt: string;
+    answered: string;
+    unanswered: string;
+    fields: Record<SentField, Words>;
+    explained: string;
+    absent: string;
+    body: string;
+    bodyLead: string;
+    signed: string;
+  };
+  about: {
+    title: string;
+    version: string;
+    cloud: string;
+    autostart: string;
+    autostarts: Record<Autostart, string>;
+    language: string;
+    languages: Record<LanguageChoice, string>;
+  };
+}
