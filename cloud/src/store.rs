@@ -84,6 +84,7 @@ pub struct UserFields {
 pub struct Listing {
     /// Case-insensitive part of a name, ИНН, e-mail or telephone (Cyrillic too); empty for all.
     pub search: String,
+    /// The archived ones; otherwise the others.
     pub archived: bool,
     pub page: u32,
     pub page_size: u32,
@@ -101,7 +102,8 @@ pub struct CodeRecord {
     pub used_at: Option<Timestamp>,
 }
 
-/// What presenting a code comes to. Anything but `Bound` wrote nothing.
+/// What presenting a code comes to, the first that holds of: unknown, revoked, used,
+/// expired, user archived, key taken. Anything but `Bound` wrote nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Binding {
     /// The key is bound now, or was bound by this very code before.
@@ -240,6 +242,7 @@ pub trait Store: Send + Sync {
     async fn partner(&self, partner_id: PartnerId) -> Result<Partner>;
     /// For the operator's command line only.
     async fn partners(&self) -> Result<Vec<Partner>>;
+    /// `Exists("email")`.
     async fn create_staff(&self, staff: &Staff, at: Timestamp) -> Result<()>;
     async fn staff(&self, partner_id: PartnerId) -> Result<Vec<Staff>>;
     /// The one question before a tenant is known: who signs in.
@@ -262,6 +265,7 @@ pub trait Store: Send + Sync {
     async fn create_client(&self, partner_id: PartnerId, client_id: ClientId, fields: &ClientFields, at: Timestamp) -> Result<()>;
     async fn update_client(&self, partner_id: PartnerId, client_id: ClientId, fields: &ClientFields) -> Result<()>;
     /// Archives or brings back the client with its users; archiving revokes their active codes.
+    /// Users archived before the client stay archived when it comes back.
     async fn archive_client(&self, partner_id: PartnerId, client_id: ClientId, archived_at: Option<Timestamp>) -> Result<()>;
     /// `client_id` narrows to one client.
     async fn users(&self, partner_id: PartnerId, client_id: Option<ClientId>, listing: &Listing) -> Result<Page<User>>;
@@ -270,11 +274,13 @@ pub trait Store: Send + Sync {
     /// `NotFound("category_id")`, `NotFound("client_id")` when these are not the partner's.
     async fn create_user(&self, partner_id: PartnerId, client_id: ClientId, user_id: UserId, fields: &UserFields, at: Timestamp) -> Result<()>;
     async fn update_user(&self, partner_id: PartnerId, user_id: UserId, fields: &UserFields) -> Result<()>;
+    /// Archiving revokes the user's active code.
     async fn archive_user(&self, partner_id: PartnerId, user_id: UserId, archived_at: Option<Timestamp>) -> Result<()>;
 
     // Codes and devices.
-    /// Revokes the user's earlier unused codes: one user has one active code.
-    /// `Exists("code")` when the hash is taken (the caller draws again).
+    /// Revokes the user's earlier active code: one user has one. `code.issued_by` is not
+    /// read, its name is looked up. `NotFound("user_id")`, `NotFound("staff_id")` when
+    /// these are not the partner's. `Exists("code")` when the hash is taken (the caller draws again).
     async fn issue_code(&self, partner_id: PartnerId, code: &CodeRecord, code_hash: &[u8], issued_by: StaffId) -> Result<()>;
     async fn revoke_code(&self, partner_id: PartnerId, code_id: CodeId, at: Timestamp) -> Result<()>;
     /// The one write before a tenant is known: the code tells whose it is. Uses the code once.
@@ -287,8 +293,14 @@ pub trait Store: Send + Sync {
     // Authorizations.
     /// Writes the authorization with its telemetry, once by `authorization_id`; the
     /// user's date becomes the later of what it was and `at`. An id of another
-    /// device is `Exists("authorization_id")`.
+    /// device is `Exists("authorization_id")`. A device that presents neither the value
+    /// it was given last nor the one it presented last is marked as cloned.
     async fn authorize(&self, partner_id: PartnerId, device_id: DeviceId, new: &NewAuthorization, at: Timestamp) -> Result<Written>;
 
+    /// The users not archived of clients not archived, with what the period holds of them.
+    ///
+    /// Sorted and paged here, except by [`Column::Reason`]: the reason is concluded in
+    /// the rules, so all rows come in the default order, the filter and the search
+    /// applied, and the rules sort them and cut the page.
     async fn report(&self, partner_id: PartnerId, selection: &ReportSelection) -> Result<ReportPage>;
 }

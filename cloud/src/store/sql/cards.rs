@@ -1,0 +1,113 @@
+//! What the card of one user shows: codes, computers, authorizations, launches, failures.
+
+use buhphone_protocol::{
+    cabinet::{AuthorizationRow, Device, FailureRow, LaunchRow},
+    ids::{CodeId, DeviceId, PartnerId, UserId},
+    telemetry::Autostart,
+};
+use sqlx::{Any, Transaction, any::AnyRow};
+
+use super::{
+    SqlStore,
+    row::{Columns, blob},
+};
+use crate::store::{CodeRecord, Result, StoreError, UserHistory};
+
+/// All newest first; authorizations and launches as many as the card holds.
+pub(super) async fn history(store: &SqlStore, partner_id: PartnerId, user_id: UserId) -> Result<UserHistory> {
+    let mut tx = store.reading().await?;
+    if select(&mut tx, "SELECT user_id FROM users WHERE partner_id = $1 AND user_id = $2", partner_id, user_id)
+        .await?
+        .is_empty()
+    {
+        return Err(StoreError::NotFound("user_id"));
+    }
+    let codes = "SELECT codes.*, COALESCE(staff.name, '') AS issued_by_name FROM codes
+        LEFT JOIN staff ON staff.partner_id = codes.partner_id AND staff.staff_id = codes.issued_by
+        WHERE codes.partner_id = $1 AND codes.user_id = $2 ORDER BY issued_at DESC, code_id DESC";
+    let devices = "SELECT * FROM devices WHERE partner_id = $1 AND user_id = $2
+        ORDER BY activated_at DESC, device_id DESC";
+    let authorizations = "SELECT authorized_at, computer, cause, attended FROM authorizations
+        WHERE partner_id = $1 AND user_id = $2 ORDER BY authorized_at DESC, authorization_id DESC LIMIT 50";
+    let launches = "SELECT started_at, told_at, computer, origin, authorized FROM launches
+        WHERE partner_id = $1 AND user_id = $2 ORDER BY told_at DESC, started_at DESC, launch_id DESC LIMIT 50";
+    let failures = "SELECT f.computer, f.kind, f.attempts, f.first_at, f.last_at FROM failures f
+        JOIN devices d ON d.partner_id = f.partner_id AND d.device_id = f.device_id
+                      AND d.last_authorization_at = f.told_at
+        WHERE f.partner_id = $1 AND f.user_id = $2 ORDER BY f.told_at DESC, f.authorization_id, f.place";
+    Ok(UserHistory {
+        codes: all(&select(&mut tx, codes, partner_id, user_id).await?, code)?,
+        devices: all(&select(&mut tx, devices, partner_id, user_id).await?, device)?,
+        authorizations: all(&select(&mut tx, authorizations, partner_id, user_id).await?, authorization)?,
+        launches: all(&select(&mut tx, launches, partner_id, user_id).await?, launch)?,
+        failures: all(&select(&mut tx, failures, partner_id, user_id).await?, failure)?,
+    })
+}
+
+async fn select(
+    tx: &mut Transaction<'static, Any>,
+    sql: &'static str,
+    partner_id: PartnerId,
+    user_id: UserId,
+) -> Result<Vec<AnyRow>> {
+    Ok(sqlx::query(sql).bind(blob(partner_id.0)).bind(blob(user_id.0)).fetch_all(&mut **tx).await?)
+}
+
+fn all<T>(rows: &[AnyRow], read: fn(&AnyRow) -> Result<T>) -> Result<Vec<T>> {
+    rows.iter().map(read).collect()
+}
+
+fn code(row: &AnyRow) -> Result<CodeRecord> {
+    Ok(CodeRecord {
+        code_id: CodeId(row.id("code_id")?),
+        user_id: UserId(row.id("user_id")?),
+        issued_by: row.text("issued_by_name")?,
+        issued_at: row.instant("issued_at")?,
+        expires_at: row.instant("expires_at")?,
+        revoked_at: row.instant_or_none("revoked_at")?,
+        used_at: row.instant_or_none("used_at")?,
+    })
+}
+
+fn device(row: &AnyRow) -> Result<Device> {
+    Ok(Device {
+        device_id: DeviceId(row.id("device_id")?),
+        computer: row.text("computer")?,
+        system: row.text("system")?,
+        program: row.text("program")?,
+        autostart: row.word_or_none("autostart")?.unwrap_or(Autostart::Unknown),
+        activated_at: row.instant("activated_at")?,
+        last_authorization: row.instant_or_none("last_authorization_at")?,
+        disconnected_at: row.instant_or_none("disconnected_at")?,
+        cloned_at: row.instant_or_none("cloned_at")?,
+    })
+}
+
+fn authorization(row: &AnyRow) -> Result<AuthorizationRow> {
+    Ok(AuthorizationRow {
+        at: row.instant("authorized_at")?,
+        computer: row.text("computer")?,
+        trigger: row.word("cause")?,
+        attended: row.word("attended")?,
+    })
+}
+
+fn launch(row: &AnyRow) -> Result<LaunchRow> {
+    Ok(LaunchRow {
+        started_at: row.instant("started_at")?,
+        told_at: row.instant("told_at")?,
+        computer: row.text("computer")?,
+        origin: row.word("origin")?,
+        authorized: row.flag("authorized")?,
+    })
+}
+
+fn failure(row: &AnyRow) -> Result<FailureRow> {
+    Ok(FailureRow {
+        computer: row.text("computer")?,
+        kind: row.word("kind")?,
+        count: row.count("attempts")?,
+        first_at: row.instant("first_at")?,
+        last_at: row.instant("last_at")?,
+    })
+}

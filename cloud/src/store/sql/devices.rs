@@ -1,0 +1,129 @@
+//! Devices: whose a key is, and ending it. A key is one device in the whole cloud.
+
+use buhphone_protocol::{
+    ids::{DeviceId, PartnerId, UserId},
+    key::PublicKey,
+    telemetry::Computer,
+};
+use jiff::Timestamp;
+use sqlx::{Any, Transaction};
+
+use super::{
+    SqlStore,
+    row::{self, Columns, blob, micros, touched},
+    text,
+};
+use crate::store::{DeviceRecord, OwnerRecord, Result, StoreError};
+
+/// Whether it was made: not if the key is a device already.
+pub(super) async fn create(
+    tx: &mut Transaction<'static, Any>,
+    partner_id: PartnerId,
+    device_id: DeviceId,
+    user_id: UserId,
+    key: &PublicKey,
+    computer: &Computer,
+    at: Timestamp,
+) -> Result<bool> {
+    let made = sqlx::query(
+        "INSERT INTO devices (partner_id, device_id, user_id, public_key, computer, system, program, zone, machine,
+                              activated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (public_key) DO NOTHING",
+    )
+    .bind(blob(partner_id.0))
+    .bind(blob(device_id.0))
+    .bind(blob(user_id.0))
+    .bind(&key.0)
+    .bind(&computer.name)
+    .bind(&computer.system)
+    .bind(&computer.program)
+    .bind(&computer.zone)
+    .bind(&computer.machine)
+    .bind(micros(at))
+    .execute(&mut **tx)
+    .await?;
+    Ok(made.rows_affected() == 1)
+}
+
+pub(super) async fn has_key(
+    tx: &mut Transaction<'static, Any>,
+    partner_id: PartnerId,
+    device_id: DeviceId,
+    key: &PublicKey,
+) -> Result<bool> {
+    let found = sqlx::query(
+        "SELECT device_id FROM devices WHERE partner_id = $1 AND device_id = $2 AND public_key = $3",
+    )
+    .bind(blob(partner_id.0))
+    .bind(blob(device_id.0))
+    .bind(&key.0)
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(found.is_some())
+}
+
+pub(super) async fn by_key(store: &SqlStore, key: &PublicKey) -> Result<Option<DeviceRecord>> {
+    let row = sqlx::query(
+        "SELECT d.partner_id, d.device_id, d.user_id, d.disconnected_at, u.archived_at
+         FROM devices d JOIN users u ON u.partner_id = d.partner_id AND u.user_id = d.user_id
+         WHERE d.public_key = $1",
+    )
+    .bind(&key.0)
+    .fetch_optional(&store.readers)
+    .await?;
+    row.map(|row| {
+        Ok(DeviceRecord {
+            partner_id: PartnerId(row.id("partner_id")?),
+            device_id: DeviceId(row.id("device_id")?),
+            user_id: UserId(row.id("user_id")?),
+            key: key.clone(),
+            disconnected: row.instant_or_none("disconnected_at")?.is_some(),
+            user_archived: row.instant_or_none("archived_at")?.is_some(),
+        })
+    })
+    .transpose()
+}
+
+pub(super) async fn owner(store: &SqlStore, partner_id: PartnerId, device_id: DeviceId) -> Result<OwnerRecord> {
+    let row = sqlx::query(
+        "SELECT p.partner_id, p.name AS partner, p.phone AS partner_phone, p.zone, p.machine_salt,
+                c.name AS client, u.surname, u.name, u.patronymic, u.its_until, u.last_authorization_at
+         FROM devices d
+         JOIN users u ON u.partner_id = d.partner_id AND u.user_id = d.user_id
+         JOIN clients c ON c.partner_id = u.partner_id AND c.client_id = u.client_id
+         JOIN partners p ON p.partner_id = d.partner_id
+         WHERE d.partner_id = $1 AND d.device_id = $2",
+    )
+    .bind(blob(partner_id.0))
+    .bind(blob(device_id.0))
+    .fetch_optional(&store.readers)
+    .await?
+    .ok_or(StoreError::NotFound("device_id"))?;
+    Ok(OwnerRecord {
+        partner: row::partner(&row)?,
+        client: row.text("client")?,
+        user: text::full_name(&row.text("surname")?, &row.text("name")?, &row.text("patronymic")?),
+        its_until: row.its_until("its_until")?,
+        last_authorization: row.instant_or_none("last_authorization_at")?,
+    })
+}
+
+/// One disconnected already keeps its instant.
+pub(super) async fn disconnect(
+    store: &SqlStore,
+    partner_id: PartnerId,
+    device_id: DeviceId,
+    at: Timestamp,
+) -> Result<()> {
+    let mut tx = store.writing().await?;
+    let changed = sqlx::query(
+        "UPDATE devices SET disconnected_at = COALESCE(disconnected_at, $3) WHERE partner_id = $1 AND device_id = $2",
+    )
+    .bind(blob(partner_id.0))
+    .bind(blob(device_id.0))
+    .bind(micros(at))
+    .execute(&mut *tx)
+    .await?;
+    touched(changed.rows_affected(), "device_id")?;
+    Ok(tx.commit().await?)
+}
