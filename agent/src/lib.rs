@@ -4,8 +4,19 @@
 //! holder of clocks; [`ports`] are the questions the driver asks the world, and
 //! the files beside them answer those questions on a real computer.
 
+pub mod clock;
+pub mod cloud_client;
 pub mod command;
+pub mod computer;
+pub mod driver;
+pub mod environment;
+pub mod keyring_vault;
 pub mod machine;
+pub mod network;
 pub mod ports;
+pub mod sqlite_store;
+pub mod start;
 pub mod typescript;
 pub mod view;
+
+pub use start::{AgentHandle, Settings, StartError, start};

@@ -13,6 +13,7 @@ use buhphone_protocol::{
     telemetry::{Attended, Autostart, Computer, FailureKind},
 };
 use jiff::Timestamp;
+use url::Url;
 
 use crate::view::{Notice, View};
 
@@ -34,6 +35,12 @@ pub trait Clock: Send + Sync {
 /// time corrected with what the cloud's answers said.
 #[async_trait]
 pub trait Cloud: Send + Sync {
+    /// Calls from now on go to this address.
+    fn use_address(&self, address: Url);
+    /// Calls from now on are signed with the key kept under `name`.
+    fn use_key(&self, name: &str);
+    /// The cloud's time was at least this.
+    fn remember_time(&self, seen: Timestamp);
     async fn activate(&self, request: &ActivateRequest) -> Result<Activated, CallError>;
     async fn authorize(&self, request: &AuthorizeRequest) -> Result<Authorized, CallError>;
     async fn standing(&self) -> Result<Standing, CallError>;

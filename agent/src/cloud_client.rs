@@ -1,0 +1,273 @@
+//! Calls the cloud's device routes over HTTP: signs each, reads each answer, and tells
+//! honestly why there was none. Learns the cloud's time from every answer.
+//! Decides neither when to call nor what a refusal means.
+
+mod failure;
+pub mod signing;
+mod tls;
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use buhphone_protocol::{
+    activation::{self, ActivateRequest, Activated},
+    authorization::{self, AuthorizeRequest, Authorized},
+    error::{ErrorCode, WireError},
+    signature,
+    standing::Standing,
+    telemetry::FailureKind,
+};
+use jiff::{Timestamp, fmt::rfc2822};
+use reqwest::{
+    Method, Response, StatusCode,
+    header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER},
+};
+use rustls::pki_types::CertificateDer;
+use serde::{Serialize, de::DeserializeOwned};
+use url::Url;
+
+use self::signing::{Signer, Unsigned, content_digest};
+use crate::{
+    clock::CloudTime,
+    ports::{CallError, Clock, Cloud},
+};
+
+/// An office proxy answers within seconds or not at all.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Slower than any answer of the cloud, faster than a person's patience.
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
+/// Hundreds of times any answer; keeps a stranger in the cloud's place from filling the memory.
+const ANSWER_MAX: usize = 1024 * 1024;
+
+/// How calls travel, where that differs from the system's own settings.
+#[derive(Debug, Default)]
+pub struct Transport {
+    /// Authorities trusted besides the system's.
+    pub extra_roots: Vec<CertificateDer<'static>>,
+    /// Instead of the system's proxy.
+    pub proxy: Option<Url>,
+}
+
+pub struct CloudClient {
+    http: reqwest::Client,
+    signer: Arc<dyn Signer>,
+    clock: Arc<dyn Clock>,
+    cloud_time: CloudTime,
+    target: Mutex<Target>,
+}
+
+#[derive(Clone)]
+struct Target {
+    address: Url,
+    key: String,
+}
+
+/// What is sent, before it is signed.
+struct Call<'a> {
+    method: Method,
+    path: &'static str,
+    body: &'a [u8],
+}
+
+impl CloudClient {
+    /// Calls go to `address`, signed with no key until one is named.
+    ///
+    /// # Errors
+    /// When the system offers no certificate authorities, or the transport's settings do not hold.
+    pub fn new(
+        address: Url,
+        signer: Arc<dyn Signer>,
+        clock: Arc<dyn Clock>,
+        transport: Transport,
+    ) -> Result<Self, TransportError> {
+        let cloud_time = CloudTime::unknown();
+        let tls = tls::config(clock.clone(), cloud_time.clone(), transport.extra_roots)?;
+        let mut http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TOTAL_TIMEOUT)
+            // The cloud never redirects; who does stands in its place.
+            .redirect(reqwest::redirect::Policy::none())
+            // A connection kept over a night's sleep is dead without knowing it, and calls are few.
+            .pool_max_idle_per_host(0)
+            .user_agent(concat!("buhphone/", env!("CARGO_PKG_VERSION")));
+        if let Some(proxy) = transport.proxy {
+            http = http.proxy(reqwest::Proxy::all(proxy)?);
+        }
+        let target = Mutex::new(Target { address, key: String::new() });
+        Ok(Self { http: http.build()?, signer, clock, cloud_time, target })
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, CallError> {
+        match self.ask_once(&call).await {
+            // The answer has just corrected the clock.
+            Err(CallError::Refused { code: ErrorCode::SignatureStale, .. }) => self.ask_once(&call).await,
+            result => result,
+        }
+    }
+
+    async fn ask_once<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, CallError> {
+        let target = self.target();
+        let url = at(&target.address, call.path);
+        let unsigned = Unsigned {
+            method: if call.method == Method::GET { "GET" } else { "POST" },
+            path: url.path().to_owned(),
+            query: url.query().unwrap_or_default().to_owned(),
+            content_digest: content_digest(call.body),
+            created: self.cloud_time.corrected(self.clock.now().wall),
+            nonce: rand::random::<[u8; signature::NONCE_BYTES]>(),
+        };
+        let digest = unsigned.content_digest.clone();
+        let signed = self.signer.sign(&target.key, unsigned).await?;
+        let mut request = self
+            .http
+            .request(call.method.clone(), url)
+            .header("content-digest", digest)
+            .header("signature-input", signed.signature_input)
+            .header("signature", signed.signature);
+        if !call.body.is_empty() {
+            request = request.header(CONTENT_TYPE, "application/json").body(call.body.to_vec());
+        }
+        let response = request.send().await.map_err(|error| failure::unreached(&error))?;
+        self.read(response).await
+    }
+
+    async fn read<T: DeserializeOwned>(&self, mut response: Response) -> Result<T, CallError> {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let told = Told { date: header(&headers, DATE.as_str()).and_then(http_date), wall: self.clock.now().wall };
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| failure::unreached(&error))? {
+            if body.len() + chunk.len() > ANSWER_MAX {
+                return Err(in_the_clouds_place(status, &headers, "the answer is too long"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        if status.is_success() {
+            let Ok(answer) = serde_json::from_slice::<serde_json::Value>(&body) else {
+                return Err(in_the_clouds_place(status, &headers, "not JSON"));
+            };
+            return match serde_json::from_value(answer) {
+                Ok(answer) => {
+                    self.learn(&told);
+                    Ok(answer)
+                }
+                Err(error) => Err(CallError::Unreached {
+                    failure: FailureKind::Other,
+                    detail: format!("the answer does not read: {error}"),
+                }),
+            };
+        }
+        let error = serde_json::from_slice::<WireError>(&body);
+        if error.is_ok() {
+            self.learn(&told);
+        }
+        if status.is_server_error() {
+            let why = error.map_or_else(|_| String::new(), |error| format!(": {}", error.message));
+            return Err(CallError::Unreached {
+                failure: FailureKind::Unavailable,
+                detail: format!("the cloud answered {status}{why}"),
+            });
+        }
+        match error {
+            Ok(WireError { code, message, .. }) => {
+                Err(CallError::Refused { code, message, retry_after: retry_after(&headers, &told) })
+            }
+            Err(_) => Err(in_the_clouds_place(status, &headers, "not an error of the cloud")),
+        }
+    }
+
+    fn learn(&self, told: &Told) {
+        if let Some(date) = told.date {
+            self.cloud_time.learn(date, told.wall);
+        }
+    }
+
+    fn target(&self) -> Target {
+        self.target.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[async_trait]
+impl Cloud for CloudClient {
+    fn use_address(&self, address: Url) {
+        self.target.lock().unwrap_or_else(PoisonError::into_inner).address = address;
+    }
+
+    fn use_key(&self, name: &str) {
+        name.clone_into(&mut self.target.lock().unwrap_or_else(PoisonError::into_inner).key);
+    }
+
+    fn remember_time(&self, seen: Timestamp) {
+        self.cloud_time.remember(seen);
+    }
+
+    async fn activate(&self, request: &ActivateRequest) -> Result<Activated, CallError> {
+        self.ask(Call { method: Method::POST, path: activation::PATH, body: &json(request) }).await
+    }
+
+    async fn authorize(&self, request: &AuthorizeRequest) -> Result<Authorized, CallError> {
+        self.ask(Call { method: Method::POST, path: authorization::PATH, body: &json(request) }).await
+    }
+
+    async fn standing(&self) -> Result<Standing, CallError> {
+        self.ask(Call { method: Method::GET, path: authorization::STANDING_PATH, body: &[] }).await
+    }
+}
+
+/// The calls cannot be made ready.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    #[error("the system's certificate authorities could not be read: {0}")]
+    Authorities(#[from] rustls::Error),
+    #[error("the connection's settings do not hold: {0}")]
+    Settings(#[from] reqwest::Error),
+}
+
+/// What an answer says of time.
+struct Told {
+    date: Option<Timestamp>,
+    /// The computer's clock when it came.
+    wall: Timestamp,
+}
+
+/// The route under the cloud's address, which may have a path of its own.
+fn at(address: &Url, path: &str) -> Url {
+    let mut url = address.clone();
+    url.set_path(&format!("{}{path}", address.path().trim_end_matches('/')));
+    url.set_query(None);
+    url.set_fragment(None);
+    url
+}
+
+fn json(request: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(request).expect("wire types have text keys only, so they serialize")
+}
+
+fn in_the_clouds_place(status: StatusCode, headers: &HeaderMap, why: &str) -> CallError {
+    let content_type = header(headers, CONTENT_TYPE.as_str()).unwrap_or("nothing said of its type");
+    CallError::Unreached {
+        failure: FailureKind::Proxy,
+        detail: format!("somebody answered in the cloud's place: {status}, {content_type}: {why}"),
+    }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn http_date(text: &str) -> Option<Timestamp> {
+    rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
+}
+
+/// Seconds, or a date by the answer's own clock.
+fn retry_after(headers: &HeaderMap, told: &Told) -> Option<Duration> {
+    let text = header(headers, RETRY_AFTER.as_str())?;
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let wait = http_date(text)?.duration_since(told.date?);
+    Some(wait.try_into().unwrap_or(Duration::ZERO))
+}

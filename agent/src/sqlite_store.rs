@@ -1,0 +1,174 @@
+//! Keeps the one record of the agent's state in SQLite: durable when saved, set aside when damaged.
+//! Knows nothing of what is in it. Two copies of the program may hold the same file: the later save stands.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior};
+
+use crate::ports::{Clock, Loaded, Store, StoreError};
+
+/// Another copy of the program writes for milliseconds; a disk that sleeps wakes within seconds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The file's name in the data directory; `-wal` and `-shm` stand beside it.
+const FILE: &str = "state.sqlite";
+const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
+
+pub struct SqliteStore(Arc<Inner>);
+
+struct Inner {
+    directory: PathBuf,
+    clock: Arc<dyn Clock>,
+    /// Open once something was asked of it; none again after a failure, so that the next question opens anew.
+    connection: Mutex<Option<Connection>>,
+}
+
+impl SqliteStore {
+    /// Opens nothing yet. `directory` is made when first needed.
+    #[must_use]
+    pub fn new(directory: PathBuf, clock: Arc<dyn Clock>) -> Self {
+        Self(Arc::new(Inner { directory, clock, connection: Mutex::new(None) }))
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        verb: &'static str,
+        work: impl FnOnce(&Inner) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let inner = self.0.clone();
+        let done = tokio::task::spawn_blocking(move || work(&inner)).await;
+        done.map_err(|error| StoreError { verb, detail: error.to_string() })?
+            .map_err(|error| StoreError { verb, detail: error.to_string() })
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn load(&self) -> Result<Loaded, StoreError> {
+        self.blocking("read", Inner::load).await
+    }
+
+    async fn save(&self, state: &str) -> Result<(), StoreError> {
+        let state = state.to_owned();
+        self.blocking("saved", move |inner| inner.save(&state)).await
+    }
+
+    async fn set_aside(&self) -> Result<String, StoreError> {
+        self.blocking("set aside", |inner| {
+            *inner.connection.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            inner.set_aside()
+        })
+        .await
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    File(#[from] io::Error),
+}
+
+impl Failure {
+    /// The file's content is at fault, not the disk, the permissions or another process.
+    fn is_damage(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
+        ))
+    }
+}
+
+impl Inner {
+    fn load(&self) -> Result<Loaded, Failure> {
+        match self.with(read) {
+            Err(failure) if failure.is_damage() => {
+                tracing::error!(%failure, "the local state is damaged");
+                let set_aside = Some(self.set_aside()?);
+                Ok(Loaded { state: self.with(read)?, set_aside })
+            }
+            result => Ok(Loaded { state: result?, set_aside: None }),
+        }
+    }
+
+    fn save(&self, state: &str) -> Result<(), Failure> {
+        self.with(|connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            transaction.execute(
+                "INSERT INTO state (id, body) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+                [state],
+            )?;
+            transaction.commit()
+        })
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, Failure> {
+        let mut kept = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connection = match kept.take() {
+            Some(connection) => connection,
+            None => open(&self.directory)?,
+        };
+        let done = work(&mut connection)?;
+        *kept = Some(connection);
+        Ok(done)
+    }
+
+    /// Renames the file with its companions: a log left behind would be replayed into the next one.
+    fn set_aside(&self) -> Result<String, Failure> {
+        let at = self.clock.now().wall.strftime("%Y%m%dT%H%M%SZ");
+        let name =
+            (1..)
+                .map(|n| {
+                    if n == 1 { format!("state.damaged-{at}.sqlite") } else { format!("state.damaged-{at}-{n}.sqlite") }
+                })
+                .find(|name| !self.directory.join(name).exists())
+                .expect("some number is free");
+        fs::rename(self.directory.join(FILE), self.directory.join(&name))?;
+        for companion in COMPANIONS {
+            let from = self.directory.join(format!("{FILE}{companion}"));
+            if from.exists() {
+                fs::rename(from, self.directory.join(format!("{name}{companion}")))?;
+            }
+        }
+        sync(&self.directory)?;
+        Ok(name)
+    }
+}
+
+fn open(directory: &Path) -> Result<Connection, Failure> {
+    fs::create_dir_all(directory)?;
+    let file = directory.join(FILE);
+    let new = !file.exists();
+    let connection = Connection::open(&file)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.execute_batch(
+        "CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL) STRICT",
+    )?;
+    if new {
+        sync(directory)?;
+    }
+    Ok(connection)
+}
+
+fn read(connection: &mut Connection) -> rusqlite::Result<Option<String>> {
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if verdict != "ok" {
+        let corrupt = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+        return Err(rusqlite::Error::SqliteFailure(corrupt, Some(verdict)));
+    }
+    connection.query_row("SELECT body FROM state WHERE id = 1", [], |row| row.get(0)).optional()
+}
+
+/// A renamed or new file is durable only when its directory is.
+fn sync(directory: &Path) -> io::Result<()> {
+    if cfg!(unix) { fs::File::open(directory)?.sync_all() } else { Ok(()) }
+}
