@@ -1,4 +1,6 @@
 /** The fields of an authorization's body, each explained to the person under «Что передаётся». */
+import type { Messages } from './messages';
+
 export const SENT_FIELDS = [
   'computer.name',
   'computer.system',
@@ -18,18 +20,28 @@ export const SENT_FIELDS = [
 
 export type SentField = (typeof SENT_FIELDS)[number];
 
-/** The field's value as the body has it; undefined when the body has none or cannot be read. */
-export function sentValue(body: string, field: SentField): string | undefined {
-  let value: unknown;
+/** The field's value in words where it has words, else as the body has it; undefined when it was not sent. */
+export function sentValue(messages: Messages, body: string, field: SentField): string | undefined {
+  const value = read(body, field === 'launch' ? 'launch.origin' : field);
+  const { origins, triggers, attended } = messages.sent;
+  const words: Partial<Record<SentField, Record<string, string>>> = {
+    autostart: messages.about.autostarts,
+    attended,
+    trigger: triggers,
+    launch: origins,
+  };
+  if (typeof value === 'string') return words[field]?.[value] ?? value;
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return String(value.length);
+  return undefined;
+}
+
+function read(body: string, path: string): unknown {
   try {
-    value = field.split('.').reduce<unknown>(inside, JSON.parse(body));
+    return path.split('.').reduce<unknown>(inside, JSON.parse(body));
   } catch {
     return undefined;
   }
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number') return String(value);
-  if (Array.isArray(value)) return value.length > 0 ? String(value.length) : undefined;
-  return undefined;
 }
 
 function inside(value: unknown, key: string): unknown {

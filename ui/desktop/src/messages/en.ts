@@ -140,8 +140,8 @@ export const en: Messages = {
       text: 'Your partner disconnected this computer. To connect it again, ask for a new code.',
     },
     user_archived: {
-      title: 'Your partner archived you',
-      text: 'Your partner took you off the list of users, so authorization fails. If this is a mistake, call them.',
+      title: 'You are not on the list of users',
+      text: 'Your partner moved you to the archive, so authorization fails. If this is a mistake, call them.',
     },
     key_lost: {
       title: 'This computer’s key is lost',
@@ -236,6 +236,17 @@ export const en: Messages = {
       echo: { title: 'Check value', text: 'The cloud sent it last time. It helps to notice a copied disk.' },
     },
     absent: 'none',
+    origins: { login: 'the system at sign-in', person: 'a person', link: 'a link', unknown: 'unknown' },
+    triggers: {
+      activation: 'connecting',
+      launch: 'start of the program',
+      new_day: 'a new day',
+      resume: 'waking from sleep',
+      network: 'the network coming back',
+      person: 'a click',
+      unknown: 'unknown',
+    },
+    attended: { yes: 'yes', no: 'no', unknown: 'unknown' },
     body: 'The last message in full',
     bodyLead: 'Exactly as it was sent.',
     signed:

@@ -1,10 +1,13 @@
 import type {
   ActivationError,
   ActivationStep,
+  Attended,
   Autostart,
   FailureKind,
   Language,
   LanguageChoice,
+  Origin,
+  Trigger,
   Trouble,
 } from '@buhphone/shared/types/agent';
 
@@ -96,6 +99,9 @@ export interface Messages {
     fields: Record<SentField, Words>;
     explained: string;
     absent: string;
+    origins: Record<Origin, string>;
+    triggers: Record<Trigger, string>;
+    attended: Record<Attended, string>;
     body: string;
     bodyLead: string;
     signed: string;
