@@ -1,0 +1,99 @@
+//! Requests into types: bodies, queries and ids, bounded, with refusals that name the field.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    http::{HeaderMap, header, request::Parts},
+};
+use buhphone_protocol::error::ErrorCode;
+use serde::de::DeserializeOwned;
+
+use crate::rules::{Refusal, Result};
+
+/// The largest honest body, a hundred launches, takes a fifth of it.
+pub(super) const BODY_MAX: usize = 64 * 1024;
+/// A body of 64 KiB over the slowest line of an office.
+const BODY_WAIT: Duration = Duration::from_secs(15);
+
+/// A body of JSON.
+pub(super) struct Json<T>(pub(super) T);
+
+/// A query; parameters nobody knows are ignored.
+pub(super) struct Query<T>(pub(super) T);
+
+/// The id in a path. What is no id is nobody's.
+pub(super) struct Id<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let (parts, body) = request.into_parts();
+        parse(&parts.headers, &read(body).await?).map(Self)
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let query = parts.uri.query().unwrap_or_default();
+        let query = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes()));
+        serde_path_to_error::deserialize(query).map(Self).map_err(|error| at(&error))
+    }
+}
+
+impl<S: Send + Sync, T: std::str::FromStr + Send> FromRequestParts<S> for Id<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let path = Path::<String>::from_request_parts(parts, state).await.map_err(|_| Refusal::not_found())?;
+        path.0.parse().map(Self).map_err(|_| Refusal::not_found())
+    }
+}
+
+/// The whole body, within the limit of size and time.
+pub(super) async fn read(body: Body) -> Result<Bytes> {
+    let whole = tokio::time::timeout(BODY_WAIT, to_bytes(body, BODY_MAX)).await;
+    match whole {
+        Err(_) => Err(Refusal::malformed("the body did not arrive in time")),
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if too_long(&error) => {
+            Err(Refusal::new(ErrorCode::TooLarge, format!("the body is larger than {BODY_MAX} bytes")))
+        }
+        Ok(Err(_)) => Err(Refusal::malformed("the body did not arrive whole")),
+    }
+}
+
+/// The body as JSON of its declared type.
+pub(super) fn parse<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T> {
+    let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = declared.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(Refusal::malformed("the content type is not application/json"));
+    }
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| at(&error))?;
+    json.end().map_err(|error| Refusal::malformed(format!("the body goes on after its end: {error}")))?;
+    Ok(parsed)
+}
+
+fn at<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> Refusal {
+    let (path, cause) = (error.path().to_string(), error.inner());
+    // A missing field is found at its parent; the cause names it.
+    let missing = cause.to_string().split_once("missing field `").and_then(|(_, rest)| {
+        let (name, _) = rest.split_once('`')?;
+        Some(if path == "." { name.to_owned() } else { format!("{path}.{name}") })
+    });
+    match missing {
+        Some(field) => Refusal::invalid(field.clone(), format!("{field} is missing")),
+        None if path == "." || path == "?" => Refusal::malformed(format!("the request does not parse: {cause}")),
+        None => Refusal::invalid(path.clone(), format!("{path}: {cause}")),
+    }
+}
+
+fn too_long(error: &axum::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.is::<http_body_util::LengthLimitError>())
+}

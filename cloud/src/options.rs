@@ -1,0 +1,171 @@
+//! The command line, and where the cloud keeps its data.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use anyhow::{Context, Result};
+use buhphone_cloud::secret::Pepper;
+use buhphone_protocol::cabinet::Role;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use directories::ProjectDirs;
+use url::Url;
+
+/// The cloud of Бухфон.
+#[derive(Parser)]
+#[command(version)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Args)]
+pub(crate) struct Place {
+    /// sqlite:FILE or postgres://…; by default a file in the data folder
+    #[arg(long, env = "BUHPHONE_DATABASE", global = true, hide_env_values = true)]
+    database: Option<String>,
+    /// Folder of the database and the secret; by default the system's for this user
+    #[arg(long, env = "BUHPHONE_DATA_DIR", global = true)]
+    data_dir: Option<PathBuf>,
+    /// File of the key that codes are hashed under, made at first start; by default secret.key in the data folder
+    #[arg(long, env = "BUHPHONE_SECRET_FILE", global = true)]
+    secret_file: Option<PathBuf>,
+    /// Where programs and browsers reach the cloud; by default http:// and the address listened on
+    #[arg(long, env = "BUHPHONE_PUBLIC_URL", global = true)]
+    pub(crate) public_url: Option<String>,
+    /// Address and port to listen on
+    #[arg(long, env = "BUHPHONE_LISTEN", global = true, default_value = "127.0.0.1:8780")]
+    pub(crate) listen: SocketAddr,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Bring the database up to date and serve
+    Serve(Serve),
+    /// Bring the database up to date and stop
+    Migrate,
+    /// What the operator of the cloud does
+    Admin {
+        #[command(subcommand)]
+        command: Admin,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Proxies of yours in front, each appending to X-Forwarded-For
+    #[arg(long, env = "BUHPHONE_TRUSTED_PROXIES", default_value_t = 0)]
+    pub(crate) trusted_proxies: usize,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Admin {
+    /// Create a partner
+    CreatePartner {
+        #[arg(long)]
+        name: String,
+        #[arg(long, default_value = "")]
+        phone: String,
+        /// IANA time zone of the partner's days
+        #[arg(long, default_value = "Europe/Moscow")]
+        zone: String,
+    },
+    /// Create a member of a partner's staff; prints the password once
+    CreateStaff {
+        /// Id or name
+        #[arg(long)]
+        partner: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long)]
+        email: String,
+        #[arg(long, value_enum)]
+        role: RoleName,
+        /// Read the password from standard input instead of making one
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Set a new password and end the person's sessions; prints it once
+    ResetPassword {
+        #[arg(long)]
+        email: String,
+        /// Read the password from standard input instead of making one
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// List the partners
+    ListPartners,
+    /// Create the demo partner, once; prints JSON
+    Demo,
+    /// Issue a code for a user; prints it
+    IssueCode {
+        /// Id or name
+        #[arg(long)]
+        partner: String,
+        /// Id
+        #[arg(long)]
+        user: String,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum RoleName {
+    Administrator,
+    ClientManager,
+    Specialist,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Administrator => Self::Administrator,
+            RoleName::ClientManager => Self::ClientManager,
+            RoleName::Specialist => Self::Specialist,
+        }
+    }
+}
+
+impl Place {
+    pub(crate) fn database(&self) -> Result<String> {
+        match &self.database {
+            Some(database) => Ok(database.clone()),
+            None => Ok(format!("sqlite:{}", self.folder()?.join("cloud.sqlite").display())),
+        }
+    }
+
+    pub(crate) fn pepper(&self) -> Result<Pepper> {
+        let path = match &self.secret_file {
+            Some(path) => path.clone(),
+            None => self.folder()?.join("secret.key"),
+        };
+        Pepper::load(&path).with_context(|| format!("cannot read the secret file {}", path.display()))
+    }
+
+    pub(crate) fn public_url(&self) -> Result<Url> {
+        let text = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        let url: Url = text.parse().with_context(|| format!("the public URL «{text}» is not a URL"))?;
+        anyhow::ensure!(
+            matches!(url.scheme(), "http" | "https") && url.has_host(),
+            "the public URL «{text}» must begin with http:// or https://"
+        );
+        anyhow::ensure!(
+            url.path() == "/" && url.query().is_none() && url.fragment().is_none(),
+            "the public URL «{text}» must end after the host and port"
+        );
+        Ok(url)
+    }
+
+    /// The data folder; made if there is none.
+    fn folder(&self) -> Result<PathBuf> {
+        let folder = match &self.data_dir {
+            Some(folder) => folder.clone(),
+            None => ProjectDirs::from("", "", "buhphone-cloud")
+                .context("this user has no home folder: give --data-dir")?
+                .data_local_dir()
+                .to_owned(),
+        };
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+        Ok(folder)
+    }
+}

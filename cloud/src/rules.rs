@@ -1,0 +1,75 @@
+//! What is allowed and what follows. One duty a file; knows no HTTP and no SQL.
+//!
+//! A rule checks what it is given, reads the clock once, and asks the store for one
+//! whole operation.
+
+use std::sync::Arc;
+
+use buhphone_protocol::cabinet::Role;
+use jiff::Timestamp;
+
+use crate::{
+    clock::Clock,
+    settings::Settings,
+    store::{Staff, Store},
+};
+
+pub mod activation;
+pub mod authorization;
+pub mod card;
+pub mod codes;
+pub mod day;
+pub mod fields;
+pub mod guessing;
+pub mod operator;
+pub mod passwords;
+pub mod reason;
+pub mod refusal;
+pub mod registering;
+pub mod report;
+pub mod sign_in;
+pub mod standing;
+
+use guessing::Guessing;
+use passwords::Passwords;
+pub use refusal::{Refusal, Result};
+
+/// The rules with all they depend on.
+pub struct Rules {
+    pub(crate) settings: Settings,
+    pub(crate) store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    passwords: Passwords,
+    code_guesses: Guessing,
+    sign_in_guesses: Guessing,
+}
+
+impl Rules {
+    #[must_use]
+    pub fn new(settings: Settings, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        let limits = &settings.limits;
+        Self {
+            passwords: Passwords::new(limits.passwords_at_once),
+            code_guesses: Guessing::new(limits.codes_of_address, limits.codes_of_all, limits),
+            sign_in_guesses: Guessing::new(limits.sign_ins_of_person, limits.sign_ins_of_address, limits),
+            settings,
+            store,
+            clock,
+        }
+    }
+
+    /// The cloud's time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// Registering, editing and archiving are for administrators and client managers;
+/// a specialist reads, issues codes and disconnects computers on a visit.
+fn may_register(staff: &Staff) -> Result<()> {
+    match staff.role {
+        Role::Administrator | Role::ClientManager => Ok(()),
+        Role::Specialist => Err(Refusal::forbidden("specialists do not register, edit or archive")),
+    }
+}
