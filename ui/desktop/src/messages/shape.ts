@@ -56,6 +56,7 @@ export interface Messages {
     last: string;
     never: string;
     neverText: string;
+    neverOffline: string;
     justNow: string;
     ago(counted: string): string;
     todayAt(ago: string): string;
@@ -63,6 +64,7 @@ export interface Messages {
     times: Record<Time, string>;
     otherTime(zone: string): string;
     well: string;
+    done: string;
     notYet: string;
     authorizing: string;
     authorizeNow: string;
