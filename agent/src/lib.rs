@@ -18,5 +18,6 @@ pub mod sqlite_store;
 pub mod start;
 pub mod typescript;
 pub mod view;
+mod words;
 
-pub use start::{AgentHandle, Settings, StartError, start};
+pub use start::{AgentHandle, Running, Settings, StartError, start};

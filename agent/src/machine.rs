@@ -2,25 +2,58 @@
 //! Reads no clock, does no work of its own, and draws its randomness from a given seed,
 //! so that weeks of a computer's life are a test of microseconds.
 
+mod activation;
+mod attendance;
+mod authorization;
+mod autostart;
+mod call;
+mod cloud_time;
+mod day;
 mod effect;
 mod input;
+mod link;
+pub(crate) mod notices;
+mod pace;
+mod picture;
+mod record;
+mod saved;
+mod telling;
+mod troubles;
 
 use std::time::Duration;
 
-use buhphone_protocol::telemetry::Launch;
+use buhphone_protocol::telemetry::{Autostart, Computer, FailureKind, Launch};
+use rand::{SeedableRng, rngs::StdRng};
 use url::Url;
 
+use self::{
+    activation::{Activation, Step},
+    attendance::Attendance,
+    authorization::Wishes,
+    call::Call,
+    cloud_time::CloudTime,
+    pace::Pace,
+    record::Record,
+    saved::Saved,
+};
 pub use self::{
     effect::Effect,
     input::{Input, Started},
 };
 use crate::{
-    ports::Now,
-    view::{Language, View},
+    command::Command,
+    ports::{Now, Presence},
+    view::{Connection, Language},
 };
 
 /// Between two ticks: a person who sits down is noticed within it, and an idle computer is not kept busy.
 pub const TICK: Duration = Duration::from_secs(30);
+
+/// A standing older than this is asked again when a person looks.
+const LOOK_OLD: Duration = Duration::from_secs(60);
+
+/// The computer's facts are read in milliseconds; an authorization does not wait for them longer.
+const COMPUTER_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What holds for the whole life of the process.
 #[derive(Clone, Debug)]
@@ -38,50 +71,214 @@ pub struct Facts {
 
 pub struct Machine {
     facts: Facts,
+    rng: StdRng,
+    /// The clocks at the last input; none before the first.
+    last: Option<Now>,
+    saved: Saved,
+    record: Record,
+    /// Known once the cloud was heard, in this process or an earlier one.
+    time: Option<CloudTime>,
+    computer: Computer,
+    /// Monotonic: until then an authorization waits for the computer's facts.
+    computer_awaited: Option<Duration>,
+    autostart: Autostart,
+    attendance: Attendance,
+    call: Option<Call>,
+    next_attempt: u64,
+    /// Answers to attempts before this one are for a computer that was replaced.
+    device_since: u64,
+    pace: Pace,
+    connection: Connection,
+    last_failure: Option<FailureKind>,
+    /// Monotonic: when the cloud last told where we stand.
+    answered_at: Option<Duration>,
+    wishes: Wishes,
+    activation: Activation,
+    wake: Option<Duration>,
 }
 
 impl Machine {
     #[must_use]
     pub fn new(facts: Facts) -> Self {
-        Self { facts }
+        let computer = Computer {
+            name: String::new(),
+            system: String::new(),
+            program: facts.version.clone(),
+            zone: None,
+            machine: None,
+        };
+        Self {
+            rng: StdRng::from_seed(facts.seed),
+            facts,
+            last: None,
+            saved: Saved::fresh(),
+            record: Record::default(),
+            time: None,
+            computer,
+            computer_awaited: None,
+            autostart: Autostart::Unknown,
+            attendance: Attendance::unknown(),
+            call: None,
+            next_attempt: 1,
+            device_since: 0,
+            pace: Pace::default(),
+            connection: Connection::Unknown,
+            last_failure: None,
+            answered_at: None,
+            wishes: Wishes::default(),
+            activation: Activation::default(),
+            wake: None,
+        }
     }
 
     /// Takes in what happened and tells what is to be done, in order.
     pub fn handle(&mut self, input: Input, now: Now) -> Vec<Effect> {
-        let _ = (input, now);
-        Vec::new()
+        let mut effects = Vec::new();
+        if let Input::Started(started) = input {
+            if self.last.is_none() {
+                self.start(started, now, &mut effects);
+            }
+        } else if let Some(last) = self.last {
+            self.pass(last, now, &mut effects);
+            self.take(input, now, &mut effects);
+        } else {
+            return effects;
+        }
+        self.proceed(now, &mut effects);
+        self.notice(&mut effects);
+        self.keep(&mut effects);
+        effects
     }
 
     /// The monotonic time at which a tick is wanted even if none is due.
     #[must_use]
     pub fn wake_at(&self) -> Option<Duration> {
-        None
+        self.wake
     }
 
-    /// All that is to be shown now.
-    #[must_use]
-    pub fn view(&self, now: Now) -> View {
-        let _ = now;
-        View {
-            language: self.facts.language,
-            language_choice: crate::view::LanguageChoice::System,
-            stage: crate::view::Stage::Starting,
-            connection: crate::view::Connection::Unknown,
-            last_authorization: None,
-            authorizing: false,
-            owner: None,
-            autostart: buhphone_protocol::telemetry::Autostart::Unknown,
-            troubles: Vec::new(),
-            last_sent: None,
-            version: self.facts.version.clone(),
-            cloud: self.facts.cloud.to_string(),
-            tray: crate::view::Tray {
-                icon: crate::view::TrayIcon::Offline,
-                state: String::new(),
-                last: String::new(),
-                open: String::new(),
-                quit: String::new(),
-            },
+    fn start(&mut self, started: Started, now: Now, effects: &mut Vec<Effect>) {
+        self.last = Some(now);
+        self.computer = started.computer;
+        self.autostart = started.autostart;
+        self.restore(started.loaded, effects);
+        self.resume_activation();
+        self.use_device(effects);
+        if let Some(device) = &self.saved.device {
+            let (seen, salt) = (device.seen, device.standing.partner.machine_salt.clone());
+            self.time = Some(CloudTime::remembered(seen, now));
+            effects.push(Effect::CloudTimeSeen(seen.cloud));
+            let launch = self.facts.launch.clone();
+            self.saved.launched(&launch);
+            self.wish_launch(now);
+            self.read_computer(salt, now, effects);
         }
+        self.observe(started.presence, now);
+        self.check_autostart(effects);
+    }
+
+    /// Lets the time since the last input pass, and notices a sleep.
+    fn pass(&mut self, last: Now, now: Now, effects: &mut Vec<Effect>) {
+        self.last = Some(now);
+        if let Some(time) = &mut self.time {
+            time.pass(last, now);
+        }
+        if cloud_time::is_gap(last, now) {
+            self.wishes.resumed = true;
+            self.attendance.resumed(now.monotonic);
+            self.pace.hinted(now.monotonic, &mut self.rng);
+            if self.saved.device.is_some() {
+                // Whoever carries a computer about changes its zone while it sleeps.
+                let salt = self.saved.device.as_ref().map(|device| device.standing.partner.machine_salt.clone());
+                effects.extend([Effect::ReadComputer { machine_salt: salt }, Effect::ReadAutostart]);
+            }
+        }
+        self.computer_awaited = self.computer_awaited.filter(|deadline| *deadline > now.monotonic);
+    }
+
+    fn take(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) {
+        match input {
+            Input::Started(_) => {}
+            Input::Tick { presence } => {
+                self.observe(presence, now);
+                self.keep_trying(effects);
+            }
+            Input::NetworkUp => {
+                self.wishes.network = true;
+                self.pace.hinted(now.monotonic, &mut self.rng);
+            }
+            Input::Command(command) => self.obey(command, now, effects),
+            Input::Saved(result) => self.kept(result),
+            Input::SetAside(result) => self.put_aside(result),
+            Input::KeyMade { attempt, result } => self.key_made(attempt, result, now, effects),
+            Input::Activated { attempt, result } => self.activated(attempt, result, now, effects),
+            Input::Authorized { attempt, result } => self.authorized(attempt, result, now, effects),
+            Input::Standing { attempt, result } => self.standing(attempt, result, now, effects),
+            Input::Autostart(autostart) => {
+                self.autostart_read(autostart);
+                if matches!(self.activation.step, Some(Step::Autostart { .. })) {
+                    self.finish_activation(effects);
+                }
+            }
+            Input::Computer(computer) => {
+                self.computer = computer;
+                self.computer_awaited = None;
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command, now: Now, effects: &mut Vec<Effect>) {
+        match command {
+            Command::Activate { code } => self.activate(&code, now, effects),
+            Command::OpenLink { link } => self.offer(&link),
+            Command::AuthorizeNow => self.wishes.click = self.saved.device.is_some(),
+            Command::Look => {
+                self.pace.hinted(now.monotonic, &mut self.rng);
+                let old = self.answered_at.is_none_or(|at| now.monotonic.saturating_sub(at) > LOOK_OLD);
+                self.wishes.look = old && self.saved.device.is_some();
+                effects.push(Effect::ReadAutostart);
+            }
+            Command::RepairAutostart => {
+                if self.saved.device.is_some() {
+                    effects.push(Effect::EnableAutostart { override_person: true });
+                }
+            }
+            Command::SetLanguage { language } => self.saved.language = language,
+        }
+    }
+
+    /// Begins whatever is due now; at most one call is under way.
+    fn proceed(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        self.wake = self.computer_awaited;
+        self.give_up(now, effects);
+        if let Some(Step::Autostart { until }) = self.activation.step {
+            if until <= now.monotonic {
+                self.finish_activation(effects);
+            } else {
+                self.wake(until);
+            }
+        }
+        if self.call.is_some() {
+            return;
+        }
+        if self.saved.enrolment.is_some() {
+            self.proceed_activation(now, effects);
+        } else if self.saved.device.is_some() {
+            self.proceed_authorization(now, effects);
+        }
+    }
+
+    fn observe(&mut self, presence: Presence, now: Now) {
+        let cloud = self.time.map_or(now.wall, |time| time.high);
+        self.attendance.observe(presence, now.monotonic, cloud);
+    }
+
+    fn read_computer(&mut self, salt: String, now: Now, effects: &mut Vec<Effect>) {
+        self.computer_awaited = Some(now.monotonic + COMPUTER_PATIENCE);
+        effects.push(Effect::ReadComputer { machine_salt: Some(salt) });
+    }
+
+    /// Asks for a tick no later than this monotonic time.
+    fn wake(&mut self, at: Duration) {
+        self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
     }
 }

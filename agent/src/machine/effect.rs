@@ -21,15 +21,30 @@ pub enum Effect {
     /// The cloud's time was at least this: for checking certificates when the computer's clock is behind.
     CloudTimeSeen(Timestamp),
     /// Make the key of this name, or find it made.
-    MakeKey { attempt: u64, name: String },
+    MakeKey {
+        attempt: u64,
+        name: String,
+    },
     /// Forget the key of this name; nothing is answered.
     ForgetKey(String),
-    Activate { attempt: u64, request: ActivateRequest },
-    Authorize { attempt: u64, request: AuthorizeRequest },
-    AskStanding { attempt: u64 },
+    Activate {
+        attempt: u64,
+        request: ActivateRequest,
+    },
+    Authorize {
+        attempt: u64,
+        request: AuthorizeRequest,
+    },
+    AskStanding {
+        attempt: u64,
+    },
     ReadAutostart,
-    EnableAutostart { override_person: bool },
-    ReadComputer { machine_salt: Option<String> },
+    EnableAutostart {
+        override_person: bool,
+    },
+    ReadComputer {
+        machine_salt: Option<String>,
+    },
     /// Shown only if no window is open.
     Notify(Notice),
 }

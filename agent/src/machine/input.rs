@@ -19,7 +19,9 @@ pub enum Input {
     /// The first input of a process, once.
     Started(Started),
     /// Every [`super::TICK`], and whenever [`super::Machine::wake_at`] says.
-    Tick { presence: Presence },
+    Tick {
+        presence: Presence,
+    },
     /// The system says that a network is there.
     NetworkUp,
     Command(Command),
@@ -28,13 +30,25 @@ pub enum Input {
     /// Answers [`super::Effect::SetAside`]: the name the state was set aside under.
     SetAside(Result<String, StoreError>),
     /// Answers [`super::Effect::MakeKey`].
-    KeyMade { attempt: u64, result: Result<PublicKey, VaultError> },
+    KeyMade {
+        attempt: u64,
+        result: Result<PublicKey, VaultError>,
+    },
     /// Answers [`super::Effect::Activate`].
-    Activated { attempt: u64, result: Result<Activated, CallError> },
+    Activated {
+        attempt: u64,
+        result: Result<Activated, CallError>,
+    },
     /// Answers [`super::Effect::Authorize`].
-    Authorized { attempt: u64, result: Result<Authorized, CallError> },
+    Authorized {
+        attempt: u64,
+        result: Result<Authorized, CallError>,
+    },
     /// Answers [`super::Effect::AskStanding`].
-    Standing { attempt: u64, result: Result<Standing, CallError> },
+    Standing {
+        attempt: u64,
+        result: Result<Standing, CallError>,
+    },
     /// Answers [`super::Effect::ReadAutostart`] and [`super::Effect::EnableAutostart`].
     Autostart(Autostart),
     /// Answers [`super::Effect::ReadComputer`].

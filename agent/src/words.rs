@@ -1,0 +1,130 @@
+//! The words of the tray and of notifications, in Russian and English. The window words
+//! everything else itself, from the same snapshot.
+
+use crate::{
+    machine::notices::Grave,
+    view::{Language, Notice, Trouble},
+};
+
+fn choose(language: Language, ru: &'static str, en: &'static str) -> &'static str {
+    match language {
+        Language::Ru => ru,
+        Language::En => en,
+    }
+}
+
+fn name(language: Language) -> &'static str {
+    choose(language, "Бухфон", "Buhphone")
+}
+
+/// `Бухфон: авторизован сегодня`.
+pub(crate) fn about_us(language: Language, state: &str) -> String {
+    format!("{}: {state}", name(language))
+}
+
+pub(crate) fn starting(language: Language) -> &'static str {
+    choose(language, "запускается", "starting")
+}
+
+pub(crate) fn not_activated(language: Language) -> &'static str {
+    choose(language, "не подключён, нужен код", "not connected, needs a code")
+}
+
+pub(crate) fn activating(language: Language) -> &'static str {
+    choose(language, "подключается", "connecting")
+}
+
+pub(crate) fn authorizing(language: Language) -> &'static str {
+    choose(language, "авторизуется", "authorizing")
+}
+
+pub(crate) fn authorized(language: Language) -> &'static str {
+    choose(language, "авторизован сегодня", "authorized today")
+}
+
+pub(crate) fn not_yet(language: Language) -> &'static str {
+    choose(language, "сегодня ещё не авторизован", "not authorized yet today")
+}
+
+pub(crate) fn offline(language: Language, today: bool) -> &'static str {
+    if today {
+        choose(language, "авторизован сегодня, сейчас нет связи", "authorized today, offline now")
+    } else {
+        choose(language, "нет связи, сегодня не авторизован", "offline, not authorized today")
+    }
+}
+
+pub(crate) fn trouble(language: Language, trouble: &Trouble) -> &'static str {
+    match trouble {
+        Trouble::Disconnected => choose(language, "компьютер отключён партнёром", "disconnected by the partner"),
+        Trouble::UserArchived => choose(language, "пользователь в архиве у партнёра", "the user is archived"),
+        Trouble::KeyLost => choose(language, "ключ потерян, нужен новый код", "the key is lost, needs a new code"),
+        Trouble::KeyringLocked => choose(language, "хранилище ключей заперто", "the keyring is locked"),
+        Trouble::NotAuthorized { .. } => choose(language, "не удалось авторизоваться", "could not authorize"),
+        Trouble::ClockWrong => {
+            choose(language, "проверьте дату и время компьютера", "check the computer's date and time")
+        }
+        Trouble::AutostartOff | Trouble::AutostartOffByPerson => {
+            choose(language, "не запускается вместе с компьютером", "does not start with the computer")
+        }
+        Trouble::AutostartForeign => {
+            choose(language, "с компьютером запускается другая копия", "another copy starts with the computer")
+        }
+        Trouble::ContractEnded => choose(language, "договор 1С:ИТС закончился", "the 1C:ITS contract has ended"),
+        Trouble::StateSetAside { .. } => {
+            choose(language, "данные программы были повреждены", "the program's data was damaged")
+        }
+        Trouble::StateNotSaved => choose(language, "не удаётся записать данные на диск", "cannot write to the disk"),
+    }
+}
+
+/// `Последняя авторизация: 23.11.2026 9:00:12`.
+pub(crate) fn last(language: Language, printed: Option<&str>) -> String {
+    let label = choose(language, "Последняя авторизация", "Last authorization");
+    let never = choose(language, "ещё не было", "none yet");
+    format!("{label}: {}", printed.unwrap_or(never))
+}
+
+pub(crate) fn open(language: Language) -> &'static str {
+    choose(language, "Открыть Бухфон", "Open Buhphone")
+}
+
+pub(crate) fn quit(language: Language) -> &'static str {
+    choose(language, "Выйти", "Quit")
+}
+
+/// One notification for a grave trouble.
+pub(crate) fn grave(language: Language, grave: Grave) -> Notice {
+    let body = match grave {
+        Grave::Disconnected => choose(
+            language,
+            "Партнёр отключил этот компьютер. Чтобы подключить его снова, попросите новый код.",
+            "The partner disconnected this computer. Ask for a new code to connect it again.",
+        ),
+        Grave::UserArchived => choose(
+            language,
+            "Партнёр перенёс вас в архив. Если это ошибка, позвоните партнёру.",
+            "The partner archived you. If this is a mistake, call the partner.",
+        ),
+        Grave::KeyLost => choose(
+            language,
+            "Ключ этого компьютера потерян. Чтобы подключить его снова, попросите новый код.",
+            "This computer's key is lost. Ask for a new code to connect it again.",
+        ),
+        Grave::Silent => choose(
+            language,
+            "Программа не может авторизоваться уже три дня. Откройте её, чтобы узнать причину.",
+            "The program could not authorize for three days. Open it to see why.",
+        ),
+    };
+    Notice { title: name(language).to_owned(), body: body.to_owned() }
+}
+
+/// The activation finished by itself.
+pub(crate) fn connected(language: Language, partner: &str) -> Notice {
+    let body = match language {
+        Language::Ru => format!("Компьютер подключён. Вас обслуживает {partner}."),
+        Language::En => format!("The computer is connected. You are served by {partner}."),
+    };
+    Notice { title: name(language).to_owned(), body }
+}
