@@ -56,11 +56,16 @@ pub struct AgentHandle {
     pub view: watch::Receiver<View>,
     /// To be shown only while no window is open.
     pub notices: mpsc::UnboundedReceiver<Notice>,
+    pub running: Running,
+}
+
+/// The agent's thread; it ends when this is dropped.
+pub struct Running {
     shutdown: oneshot::Sender<()>,
     thread: thread::JoinHandle<()>,
 }
 
-impl AgentHandle {
+impl Running {
     /// Ends the agent; what was being saved is saved.
     pub fn stop(self) {
         let _ = self.shutdown.send(());
@@ -114,7 +119,7 @@ pub fn start(settings: Settings) -> Result<AgentHandle, StartError> {
         // A keyring or a session that hangs must not hold the process.
         runtime.shutdown_background();
     })?;
-    Ok(AgentHandle { commands, view, notices, shutdown, thread })
+    Ok(AgentHandle { commands, view, notices, running: Running { shutdown, thread } })
 }
 
 /// Snapshots and notices, handed to whoever holds the agent.

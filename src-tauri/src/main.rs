@@ -1,1 +1,102 @@
-fn main() {}
+//! The program: starts its parts in the order in which they may fail.
+//! First the claim on the data, then the agent, then the desktop around it; without
+//! a desktop the agent goes on alone. The only file here that reads the environment.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod agent;
+mod arguments;
+mod claim;
+mod commands;
+#[cfg(target_os = "linux")]
+mod rendering;
+mod shell;
+mod tray;
+mod window;
+
+use std::{env, ffi::OsString, path::PathBuf, process::ExitCode};
+
+use anyhow::{Context as _, Result};
+use buhphone_agent::{
+    AgentHandle, Settings, cloud_client::Transport, environment::Environment, keyring_vault::SERVICE, view::Language,
+};
+use directories::ProjectDirs;
+use tracing_subscriber::EnvFilter;
+
+use crate::{agent::Agent, arguments::Arguments, claim::Claim};
+
+/// The cloud's address, where the build does not give one: that of a cloud started by hand.
+const CLOUD: &str = match option_env!("BUHPHONE_CLOUD") {
+    Some(address) => address,
+    None => "http://127.0.0.1:8080",
+};
+
+fn main() -> Result<ExitCode> {
+    log();
+    #[cfg(target_os = "linux")]
+    rendering::prepare(variable(rendering::VARIABLE).as_deref());
+
+    let asked = Arguments::parse(env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()));
+    tracing::info!(?asked, version = env!("CARGO_PKG_VERSION"), "started");
+    let settings = settings(&asked)?;
+    let claim = Claim::take(&settings.data_dir);
+    if let Ok(None) = claim {
+        return shell::hand_over().map(|()| ExitCode::SUCCESS);
+    }
+    if let Err(error) = &claim {
+        // The agent says the same where the person sees it.
+        tracing::error!(%error, folder = %settings.data_dir.display(), "the data folder cannot be written");
+    }
+
+    let AgentHandle { commands, view, notices, running } = buhphone_agent::start(settings)?;
+    let agent = Agent::new(commands, view);
+    if let Err(error) = shell::run(agent.clone(), notices, asked) {
+        tracing::error!(error = format_args!("{error:#}"), "no desktop: the agent goes on alone");
+        tauri::async_runtime::block_on(agent.ended());
+    }
+    running.stop();
+    Ok(ExitCode::SUCCESS)
+}
+
+fn log() {
+    let filter = EnvFilter::builder().with_default_directive(tracing::Level::INFO.into()).from_env_lossy();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+fn settings(asked: &Arguments) -> Result<Settings> {
+    let environment = Environment::read();
+    // The command line first, then the environment, then what is built in.
+    let cloud = asked.cloud.as_deref().or(environment.cloud.as_deref()).unwrap_or(CLOUD);
+    Ok(Settings {
+        data_dir: data_dir()?,
+        cloud: cloud.parse().with_context(|| format!("{cloud:?} is not the address of a cloud"))?,
+        program: env::current_exe().context("finding the program's own file")?,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        origin: asked.origin(),
+        language: language(),
+        keyring_service: SERVICE.to_owned(),
+        environment,
+        transport: Transport::default(),
+    })
+}
+
+/// Of this computer and not roaming: two computers must not share one identity.
+fn data_dir() -> Result<PathBuf> {
+    if let Some(given) = variable("BUHPHONE_DATA_DIR") {
+        return Ok(PathBuf::from(given));
+    }
+    let folders = ProjectDirs::from("ru", "", "buhphone").context("this account has no home folder")?;
+    Ok(folders.data_local_dir().to_owned())
+}
+
+/// English where the computer speaks it, Russian everywhere else.
+fn language() -> Language {
+    match sys_locale::get_locale() {
+        Some(locale) if locale.starts_with("en") => Language::En,
+        _ => Language::Ru,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the environment is read where the program starts")]
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
