@@ -1,0 +1,184 @@
+//! The store on a real disk: killed in the middle, damaged, full, and shared by two copies.
+
+#[path = "support/probe.rs"]
+mod probe;
+
+use std::{
+    fs,
+    path::Path,
+    process::Command,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use buhphone_agent::{
+    ports::{Clock, Loaded, Now, Store},
+    sqlite_store::SqliteStore,
+};
+use probe::Probe;
+
+struct At(Mutex<Now>);
+
+impl Clock for At {
+    fn now(&self) -> Now {
+        *self.0.lock().expect("nobody panicked")
+    }
+}
+
+fn store(directory: &Path) -> SqliteStore {
+    let wall = "2026-11-23T09:00:12Z".parse().expect("a timestamp");
+    SqliteStore::new(directory.to_owned(), Arc::new(At(Mutex::new(Now { wall, monotonic: Duration::ZERO }))))
+}
+
+fn loaded(state: Option<&str>, set_aside: Option<&str>) -> Loaded {
+    Loaded { state: state.map(str::to_owned), set_aside: set_aside.map(str::to_owned) }
+}
+
+fn files(directory: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(directory)
+        .expect("it is a folder")
+        .map(|entry| entry.expect("it reads").file_name().into_string().expect("it is text"))
+        .collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn what_was_saved_is_there_at_the_next_start() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let directory = home.path().join("Бухфон тест 1").join("data");
+
+    assert_eq!(store(&directory).load().await, Ok(loaded(None, None)));
+    let first = store(&directory);
+    first.save("{\"a\":1}").await.expect("it is saved");
+    first.save("{\"a\":2}").await.expect("it is saved");
+    drop(first);
+    assert_eq!(store(&directory).load().await, Ok(loaded(Some("{\"a\":2}"), None)));
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_a_kill_in_the_middle() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    for round in 0..5 {
+        let mut command = Command::new(probe::executable());
+        command.arg("churn").arg(home.path());
+        let mut churn = Probe::start(command);
+        let mut acknowledged = 0;
+        for _ in 0..20 + round {
+            acknowledged = churn.hear().expect("it saves on").parse::<u64>().expect("a number");
+        }
+        churn.kill();
+        while let Some(line) = churn.hear() {
+            acknowledged = line.parse().expect("a number");
+        }
+
+        let state = store(home.path()).load().await.expect("it reads");
+        assert_eq!(state.set_aside, None);
+        let text = state.state.expect("it was saved");
+        let (number, rest) = text.split_once(' ').expect("a number first");
+        assert!(number.parse::<u64>().expect("a number") >= acknowledged, "{number} is older than {acknowledged}");
+        assert_eq!(rest.len(), 40_000);
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_set_aside_whole_and_the_program_goes_on() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    fs::write(home.path().join("state.sqlite"), "это не база данных".repeat(500)).expect("it is writable");
+
+    let damaged = store(home.path());
+    let aside = "state.damaged-20261123T090012Z.sqlite";
+    assert_eq!(damaged.load().await, Ok(loaded(None, Some(aside))));
+    damaged.save("{}").await.expect("it is saved");
+    drop(damaged);
+    assert_eq!(store(home.path()).load().await, Ok(loaded(Some("{}"), None)));
+    assert_eq!(files(home.path()), [aside, "state.sqlite"]);
+    let kept = fs::read_to_string(home.path().join(aside)).expect("it is kept");
+    assert!(kept.starts_with("это не база данных"));
+}
+
+#[tokio::test]
+async fn a_file_damaged_inside_is_noticed() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let healthy = store(home.path());
+    healthy.save(&"x".repeat(100_000)).await.expect("it is saved");
+    drop(healthy);
+    let file = home.path().join("state.sqlite");
+    let mut bytes = fs::read(&file).expect("it reads");
+    // The head of the second page, where the table begins.
+    bytes[4096..4200].fill(0xff);
+    fs::write(&file, bytes).expect("it is writable");
+
+    let state = store(home.path()).load().await.expect("it goes on");
+    assert_eq!(state, loaded(None, Some("state.damaged-20261123T090012Z.sqlite")));
+}
+
+#[tokio::test]
+async fn what_the_machine_cannot_read_is_set_aside_under_a_name_of_its_own() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let store = store(home.path());
+    store.save("не JSON").await.expect("it is saved");
+
+    assert_eq!(store.set_aside().await.as_deref(), Ok("state.damaged-20261123T090012Z.sqlite"));
+    assert_eq!(store.load().await, Ok(loaded(None, None)));
+    store.save("снова не JSON").await.expect("it is saved");
+    assert_eq!(store.set_aside().await.as_deref(), Ok("state.damaged-20261123T090012Z-2.sqlite"));
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_made_is_told_and_loses_nothing() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let occupied = home.path().join("data");
+    fs::write(&occupied, "файл на месте папки").expect("it is writable");
+
+    let store = store(&occupied);
+    assert_eq!(store.load().await.expect_err("there is no folder").verb, "read");
+    assert_eq!(store.save("{}").await.expect_err("there is no folder").verb, "saved");
+    assert_eq!(fs::read_to_string(&occupied).expect("it reads"), "файл на месте папки");
+
+    fs::remove_file(&occupied).expect("it is ours");
+    store.save("{}").await.expect("the same store recovers");
+}
+
+/// The kernel refuses every byte past the limit, as it does on a full disk.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_full_disk_is_told_and_what_was_saved_stays() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    store(home.path()).save("прежнее").await.expect("it is saved");
+
+    let mut command = Command::new("sh");
+    // Blocks of 512 bytes; without the trap the refused write would kill the process.
+    command.args(["-c", "trap '' XFSZ; ulimit -f 64; exec \"$0\" store \"$1\""]);
+    command.arg(probe::executable()).arg(home.path());
+    let mut limited = Probe::start(command);
+    assert_eq!(limited.ask(&format!("save {}", "x".repeat(200_000))), "Err(\"saved\")");
+    assert_eq!(limited.ask("load"), "Ok(Loaded { state: Some(\"прежнее\"), set_aside: None })");
+    assert_eq!(limited.ask("save короткое"), "Ok(())");
+    drop(limited);
+
+    assert_eq!(store(home.path()).load().await, Ok(loaded(Some("короткое"), None)));
+}
+
+#[tokio::test]
+async fn two_copies_take_turns() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let (one, other) = (store(home.path()), store(home.path()));
+    let (from_one, from_other) = tokio::join!(
+        async {
+            for n in 0..50 {
+                one.save(&format!("one {n}")).await.expect("it is saved");
+            }
+        },
+        async {
+            for n in 0..50 {
+                other.save(&format!("other {n}")).await.expect("it is saved");
+            }
+        }
+    );
+    let ((), ()) = (from_one, from_other);
+
+    let state = one.load().await.expect("it reads").state.expect("it was saved");
+    assert!(["one 49", "other 49"].contains(&state.as_str()), "{state}");
+    assert_eq!(other.load().await.expect("it reads").state, Some(state));
+}
