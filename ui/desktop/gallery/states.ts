@@ -109,6 +109,7 @@ export const states: Record<string, Shown> = {
     autostart: 'off',
   },
   disconnected: troubled({ kind: 'disconnected' }),
+  new_code_used: { ...notActivated({ code: '4821-0937-5526', error: 'code_used' }), owner: seen.owner },
   new_code: { ...troubled({ kind: 'disconnected' }), opened: 'new_code' },
   user_archived: troubled({ kind: 'user_archived' }),
   key_lost: troubled({ kind: 'key_lost' }),
