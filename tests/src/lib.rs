@@ -8,6 +8,7 @@ pub mod cloud;
 pub mod page;
 pub mod pictures;
 pub mod program;
+pub mod windows;
 
 use std::path::PathBuf;
 

@@ -14,8 +14,11 @@ use xtask::{children::Kept, desktop::Desktop};
 use crate::{
     browser::{await_port, free_port},
     page::Page,
-    program_path,
+    program_path, windows,
 };
+
+/// The title of the program's window.
+const TITLE: &str = "Бухфон";
 
 /// A computer with the program on it: a session, a home, a data folder.
 #[derive(Debug)]
@@ -37,7 +40,7 @@ impl Computer {
         std::fs::create_dir_all(&folder)?;
         let program = folder.join("buhphone");
         std::fs::copy(program_path(), &program).context("the built program")?;
-        Ok(Self { desktop: Desktop::start(home, None)?, program, cloud: cloud.to_owned() })
+        Ok(Self { desktop: Desktop::start(home)?, program, cloud: cloud.to_owned() })
     }
 
     #[must_use]
@@ -70,9 +73,13 @@ impl Computer {
     /// When there is not exactly one entry, or it does not start.
     pub fn log_in(&self) -> Result<Kept> {
         let folder = self.desktop.config().join("autostart");
-        let entries: Vec<PathBuf> =
-            std::fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.extension().is_some()).collect();
-        let [entry] = &entries[..] else { bail!("one autostart entry was expected in {}: {entries:?}", folder.display()) };
+        let entries: Vec<PathBuf> = std::fs::read_dir(&folder)?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.extension().is_some())
+            .collect();
+        let [entry] = &entries[..] else {
+            bail!("one autostart entry was expected in {}: {entries:?}", folder.display())
+        };
         let mut command = self.desktop.command("gio");
         self.set_up(&mut command).arg("launch").arg(entry).stdin(Stdio::null());
         Kept::start("gio launch", &mut command)
@@ -118,9 +125,28 @@ impl Computer {
     ///
     /// # Errors
     /// When the display does not answer.
-    pub fn windows(&self) -> Result<Vec<String>> {
-        let output = self.desktop.command("xdotool").args(["search", "--onlyvisible", "--name", "^Бухфон$"]).output()?;
-        Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
+    pub fn windows(&self) -> Result<usize> {
+        Ok(windows::titled(self.desktop.display(), TITLE)?.len())
+    }
+
+    /// Closes the program's window as its close button does.
+    ///
+    /// # Errors
+    /// When there is no window.
+    pub fn close_window(&self) -> Result<()> {
+        let open = windows::titled(self.desktop.display(), TITLE)?;
+        windows::close(self.desktop.display(), *open.first().context("a window to close")?)
+    }
+
+    /// Ends every process of the program on this computer.
+    ///
+    /// # Errors
+    /// When the system does not tell what runs.
+    pub fn end(&self) -> Result<()> {
+        for id in self.running()? {
+            Command::new("kill").arg(id.to_string()).status()?;
+        }
+        Ok(())
     }
 
     /// Opens the program's window under WebDriver. The program runs as long as the window's session.
@@ -138,9 +164,10 @@ impl Computer {
         let driver = Kept::start("WebKitWebDriver", &mut command)?;
         await_port(port).await?;
         let mut capabilities = Capabilities::new();
-        capabilities.insert("webkitgtk:browserOptions".to_owned(), json!({ "binary": self.program, "args": arguments }));
+        capabilities
+            .insert("webkitgtk:browserOptions".to_owned(), json!({ "binary": self.program, "args": arguments }));
         let page = Page::open("the window", port, capabilities).await?;
-        Ok(Window { page, _driver: driver })
+        Ok(Window { page, driver })
     }
 }
 
@@ -148,7 +175,19 @@ impl Computer {
 #[derive(Debug)]
 pub struct Window {
     pub page: Page,
-    _driver: Kept,
+    driver: Kept,
+}
+
+impl Window {
+    /// Ends the session and, with it, the program.
+    ///
+    /// # Errors
+    /// When the driver is gone.
+    pub async fn close(mut self) -> Result<()> {
+        self.page.close().await?;
+        self.driver.stop();
+        Ok(())
+    }
 }
 
 /// Waits until `holds`, a minute at most.

@@ -16,24 +16,24 @@ use crate::children::Kept;
 #[derive(Debug)]
 pub struct Desktop {
     home: PathBuf,
-    display: Option<String>,
+    display: String,
     bus_address: String,
     runtime: PathBuf,
     // Ended in this order.
     _keyring: Kept,
     _bus: Kept,
-    _screen: Option<Kept>,
+    _screen: Kept,
 }
 
 /// The virtual display's size: room for the program's window beside another.
 const SCREEN: &str = "1280x900x24";
 
 impl Desktop {
-    /// Starts a session whose home is `home`; `display` uses an existing display instead of a virtual one.
+    /// Starts a session whose home is `home`.
     ///
     /// # Errors
     /// When a part does not start; says which.
-    pub fn start(home: &Path, display: Option<&str>) -> Result<Self> {
+    pub fn start(home: &Path) -> Result<Self> {
         for folder in ["config", "data", "cache", "state", "runtime"] {
             fs::create_dir_all(home.join(folder))?;
         }
@@ -43,18 +43,13 @@ impl Desktop {
         fs::create_dir_all(&runtime)?;
         fs::set_permissions(&runtime, fs::Permissions::from_mode(0o700))?;
 
-        let (screen, display) = match display {
-            Some(display) => (None, Some(display.to_owned())),
-            None => {
-                let (screen, number) = Kept::start_and_read_line(
-                    "Xvfb",
-                    Command::new("Xvfb")
-                        .args(["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp", "-dpi", "96"])
-                        .stderr(Stdio::null()),
-                )?;
-                (Some(screen), Some(format!(":{number}")))
-            }
-        };
+        let (screen, number) = Kept::start_and_read_line(
+            "Xvfb",
+            Command::new("Xvfb")
+                .args(["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp", "-dpi", "96"])
+                .stderr(Stdio::null()),
+        )?;
+        let display = format!(":{number}");
         let (bus, bus_address) = Kept::start_and_read_line(
             "dbus-daemon",
             Command::new("dbus-daemon")
@@ -70,7 +65,7 @@ impl Desktop {
             .args(["-c", "printf '%s' buhphone | exec gnome-keyring-daemon --unlock --foreground --components=secrets"])
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        environment(&mut keyring, home, &runtime, display.as_deref(), &bus_address);
+        environment(&mut keyring, home, &runtime, &display, &bus_address);
         let keyring = Kept::start("gnome-keyring-daemon", &mut keyring)?;
         let desktop = Self {
             home: home.to_owned(),
@@ -89,13 +84,19 @@ impl Desktop {
     #[must_use]
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        environment(&mut command, &self.home, &self.runtime, self.display.as_deref(), &self.bus_address);
+        environment(&mut command, &self.home, &self.runtime, &self.display, &self.bus_address);
         command
     }
 
     #[must_use]
     pub fn home(&self) -> &Path {
         &self.home
+    }
+
+    /// The X display, `:99`.
+    #[must_use]
+    pub fn display(&self) -> &str {
+        &self.display
     }
 
     /// `XDG_CONFIG_HOME` of the session.
@@ -164,7 +165,7 @@ impl Drop for Desktop {
     }
 }
 
-fn environment(command: &mut Command, home: &Path, runtime: &Path, display: Option<&str>, bus_address: &str) {
+fn environment(command: &mut Command, home: &Path, runtime: &Path, display: &str, bus_address: &str) {
     command
         .env("HOME", home)
         .env("XDG_CONFIG_HOME", home.join("config"))
@@ -175,10 +176,10 @@ fn environment(command: &mut Command, home: &Path, runtime: &Path, display: Opti
         .env("DBUS_SESSION_BUS_ADDRESS", bus_address)
         .env_remove("GNOME_KEYRING_CONTROL")
         // There is no accessibility bus here; without this every GTK start waits for one.
-        .env("NO_AT_BRIDGE", "1");
-    if let Some(display) = display {
-        command.env("DISPLAY", display).env_remove("WAYLAND_DISPLAY").env("GDK_BACKEND", "x11");
-    }
+        .env("NO_AT_BRIDGE", "1")
+        .env("DISPLAY", display)
+        .env("GDK_BACKEND", "x11")
+        .env_remove("WAYLAND_DISPLAY");
 }
 
 fn fingerprint(path: &Path) -> u64 {

@@ -174,7 +174,10 @@ impl<'a> Cloud<'a> {
 enum Session {
     /// The desktop this runs in; only the autostart entry is kept apart.
     Real,
-    Virtual { desktop: Box<Desktop>, picture: PathBuf },
+    Virtual {
+        desktop: Box<Desktop>,
+        picture: PathBuf,
+    },
 }
 
 impl Session {
@@ -186,7 +189,7 @@ impl Session {
         say("starting a virtual display with its own keyring");
         let pictures = root().join("output/pictures");
         fs::create_dir_all(&pictures)?;
-        let desktop = Box::new(Desktop::start(&demo.join("home"), None)?);
+        let desktop = Box::new(Desktop::start(&demo.join("home"))?);
         Ok(Self::Virtual { desktop, picture: pictures.join("run.png") })
     }
 

@@ -5,7 +5,7 @@ use xtask::desktop::Desktop;
 #[test]
 fn a_session_has_a_display_and_an_unlocked_keyring_of_its_own() {
     let home = tempfile::tempdir().unwrap();
-    let desktop = Desktop::start(home.path(), None).unwrap();
+    let desktop = Desktop::start(home.path()).unwrap();
 
     let stored = desktop
         .command("sh")
@@ -19,6 +19,7 @@ fn a_session_has_a_display_and_an_unlocked_keyring_of_its_own() {
     assert!(picture.metadata().unwrap().len() > 0);
 
     desktop.lock_keyring().unwrap();
-    let locked = desktop.command("sh").args(["-c", "timeout 2 secret-tool lookup service buhphone-session"]).output().unwrap();
+    let locked =
+        desktop.command("sh").args(["-c", "timeout 2 secret-tool lookup service buhphone-session"]).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&locked.stdout), "");
 }
