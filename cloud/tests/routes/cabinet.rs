@@ -1,0 +1,12 @@
+//! The cabinet's routes, under `/api/cabinet/v1`.
+
+mod bad_input;
+mod categories;
+mod clients;
+mod codes;
+mod devices;
+mod report;
+mod roles;
+mod session;
+mod strangers;
+mod users;

@@ -1,0 +1,91 @@
+//! A partner sees only its own: another's ids are nobody's, on every route, and nobody
+//! gets in without signing in.
+
+use buhphone_protocol::cabinet::{PREFIX, Role};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    app::{Answer, Db, TestApp, refused, text, user_draft},
+    device::Device,
+};
+
+stories! {
+    finds_nothing_by_the_ids_of_another_partner,
+    takes_no_category_of_another_partner,
+    answers_nobody_who_is_not_signed_in,
+}
+
+/// Every route that takes an id, with a right body.
+fn calls(user: &str, client: &str, category: &str, code: &str, device: &str) -> Vec<(Method, String, Value)> {
+    vec![
+        (Method::GET, format!("/clients/{client}"), json!({})),
+        (Method::PUT, format!("/clients/{client}"), json!({"name": "Чужой"})),
+        (Method::POST, format!("/clients/{client}/archive"), json!({})),
+        (Method::DELETE, format!("/clients/{client}/archive"), json!({})),
+        (Method::POST, format!("/clients/{client}/users"), user_draft(category)),
+        (Method::GET, format!("/users/{user}"), json!({})),
+        (Method::PUT, format!("/users/{user}"), user_draft(category)),
+        (Method::POST, format!("/users/{user}/archive"), json!({})),
+        (Method::DELETE, format!("/users/{user}/archive"), json!({})),
+        (Method::POST, format!("/users/{user}/codes"), json!({})),
+        (Method::DELETE, format!("/codes/{code}"), json!({})),
+        (Method::DELETE, format!("/devices/{device}"), json!({})),
+    ]
+}
+
+async fn finds_nothing_by_the_ids_of_another_partner(store: Db) {
+    let app = TestApp::init(store).await;
+    let owner = app.with_staff(Role::Administrator).await;
+    let user = owner.with_user().await;
+    let device = Device::new().activate(&app, &owner.with_code(&user.id).await).await.json();
+    let code = owner.post(&format!("/users/{}/codes", user.id), json!({})).await.json();
+    let (code, device) = (text(&code["issued"]["code_id"]), text(&device["device_id"]));
+    let stranger = app.with_staff(Role::Administrator).await;
+    let own = stranger.with_user().await;
+    let before = app.state().await;
+    for (method, path, body) in calls(&user.id, &user.client, &own.category, &code, &device) {
+        let answer = Answer::of(stranger.request(method.clone(), &path).json(&body)).await;
+        assert_eq!(answer.code(), refused(404, "not_found"), "{method} {path}");
+    }
+    for id in ["0", "0198", "no-uuid", "%00", "00000000-0000-0000-0000-000000000000"] {
+        for (method, path, body) in calls(id, id, &own.category, id, id) {
+            let answer = Answer::of(stranger.request(method.clone(), &path).json(&body)).await;
+            assert_eq!(answer.code(), refused(404, "not_found"), "{method} {path}");
+        }
+    }
+    assert_eq!(stranger.get(&format!("/users?client_id={}", user.client)).await.json()["total"], json!(0));
+    assert_eq!(app.state().await, before);
+}
+
+async fn takes_no_category_of_another_partner(store: Db) {
+    let app = TestApp::init(store).await;
+    let foreign = app.with_staff(Role::Administrator).await.with_user().await.category;
+    let cabinet = app.with_staff(Role::Administrator).await;
+    let user = cabinet.with_user().await;
+    let before = app.state().await;
+    let at_fault = (404, "not_found".to_owned(), Some("category_id".to_owned()));
+    let create = cabinet.post(&format!("/clients/{}/users", user.client), user_draft(&foreign)).await;
+    assert_eq!(create.refusal(), at_fault);
+    let update = cabinet.put(&format!("/users/{}", user.id), user_draft(&foreign)).await;
+    assert_eq!(update.refusal(), at_fault);
+    assert_eq!(app.state().await, before);
+}
+
+async fn answers_nobody_who_is_not_signed_in(store: Db) {
+    let app = TestApp::init(store).await;
+    let cabinet = app.with_staff(Role::Administrator).await;
+    let user = cabinet.with_user().await;
+    let before = app.state().await;
+    let mut calls = calls(&user.id, &user.client, &user.category, &user.id, &user.id);
+    for path in ["/session", "/categories", "/clients", "/users", "/report?from=2026-11-01&to=2026-11-30"] {
+        calls.push((Method::GET, path.to_owned(), json!({})));
+    }
+    calls.push((Method::POST, "/categories".to_owned(), json!({"name": "x"})));
+    calls.push((Method::POST, "/clients".to_owned(), json!({"name": "x"})));
+    for (method, path, body) in calls {
+        let call = app.http.request(method.clone(), format!("{}{PREFIX}{path}", app.url)).header("x-buhphone", "1");
+        assert_eq!(Answer::of(call.json(&body)).await.code(), refused(401, "signed_out"), "{method} {path}");
+    }
+    assert_eq!(app.state().await, before);
+}
