@@ -107,7 +107,10 @@ pub struct CodeRecord {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Binding {
     /// The key is bound now, or was bound by this very code before.
-    Bound { partner_id: PartnerId, device_id: DeviceId },
+    Bound {
+        partner_id: PartnerId,
+        device_id: DeviceId,
+    },
     Unknown,
     UsedByAnotherKey,
     Expired,
@@ -251,7 +254,14 @@ pub trait Store: Send + Sync {
     async fn set_password(&self, partner_id: PartnerId, staff_id: StaffId, password_hash: &str) -> Result<()>;
 
     // Sessions, by the hash of their token.
-    async fn open_session(&self, partner_id: PartnerId, staff_id: StaffId, token_hash: &[u8], at: Timestamp, expires_at: Timestamp) -> Result<()>;
+    async fn open_session(
+        &self,
+        partner_id: PartnerId,
+        staff_id: StaffId,
+        token_hash: &[u8],
+        at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<()>;
     async fn session(&self, token_hash: &[u8], at: Timestamp) -> Result<Option<Staff>>;
     async fn close_session(&self, token_hash: &[u8]) -> Result<()>;
 
@@ -262,17 +272,35 @@ pub trait Store: Send + Sync {
     async fn clients(&self, partner_id: PartnerId, listing: &Listing) -> Result<Page<Client>>;
     async fn client(&self, partner_id: PartnerId, client_id: ClientId) -> Result<Client>;
     /// `Exists("inn")` when another client of the partner has that ИНН.
-    async fn create_client(&self, partner_id: PartnerId, client_id: ClientId, fields: &ClientFields, at: Timestamp) -> Result<()>;
+    async fn create_client(
+        &self,
+        partner_id: PartnerId,
+        client_id: ClientId,
+        fields: &ClientFields,
+        at: Timestamp,
+    ) -> Result<()>;
     async fn update_client(&self, partner_id: PartnerId, client_id: ClientId, fields: &ClientFields) -> Result<()>;
     /// Archives or brings back the client with its users; archiving revokes their active codes.
     /// Users archived before the client stay archived when it comes back.
-    async fn archive_client(&self, partner_id: PartnerId, client_id: ClientId, archived_at: Option<Timestamp>) -> Result<()>;
+    async fn archive_client(
+        &self,
+        partner_id: PartnerId,
+        client_id: ClientId,
+        archived_at: Option<Timestamp>,
+    ) -> Result<()>;
     /// `client_id` narrows to one client.
     async fn users(&self, partner_id: PartnerId, client_id: Option<ClientId>, listing: &Listing) -> Result<Page<User>>;
     async fn user(&self, partner_id: PartnerId, user_id: UserId) -> Result<User>;
     async fn user_history(&self, partner_id: PartnerId, user_id: UserId) -> Result<UserHistory>;
     /// `NotFound("category_id")`, `NotFound("client_id")` when these are not the partner's.
-    async fn create_user(&self, partner_id: PartnerId, client_id: ClientId, user_id: UserId, fields: &UserFields, at: Timestamp) -> Result<()>;
+    async fn create_user(
+        &self,
+        partner_id: PartnerId,
+        client_id: ClientId,
+        user_id: UserId,
+        fields: &UserFields,
+        at: Timestamp,
+    ) -> Result<()>;
     async fn update_user(&self, partner_id: PartnerId, user_id: UserId, fields: &UserFields) -> Result<()>;
     /// Archiving revokes the user's active code.
     async fn archive_user(&self, partner_id: PartnerId, user_id: UserId, archived_at: Option<Timestamp>) -> Result<()>;
@@ -281,10 +309,24 @@ pub trait Store: Send + Sync {
     /// Revokes the user's earlier active code: one user has one. `code.issued_by` is not
     /// read, its name is looked up. `NotFound("user_id")`, `NotFound("staff_id")` when
     /// these are not the partner's. `Exists("code")` when the hash is taken (the caller draws again).
-    async fn issue_code(&self, partner_id: PartnerId, code: &CodeRecord, code_hash: &[u8], issued_by: StaffId) -> Result<()>;
+    async fn issue_code(
+        &self,
+        partner_id: PartnerId,
+        code: &CodeRecord,
+        code_hash: &[u8],
+        issued_by: StaffId,
+    ) -> Result<()>;
     async fn revoke_code(&self, partner_id: PartnerId, code_id: CodeId, at: Timestamp) -> Result<()>;
     /// The one write before a tenant is known: the code tells whose it is. Uses the code once.
-    async fn bind(&self, code_hash: &[u8], key: &PublicKey, device_id: DeviceId, launch: &Launch, computer: &Computer, at: Timestamp) -> Result<Binding>;
+    async fn bind(
+        &self,
+        code_hash: &[u8],
+        key: &PublicKey,
+        device_id: DeviceId,
+        launch: &Launch,
+        computer: &Computer,
+        at: Timestamp,
+    ) -> Result<Binding>;
     /// The one question of a signed call before a tenant is known.
     async fn device_by_key(&self, key: &PublicKey) -> Result<Option<DeviceRecord>>;
     async fn owner(&self, partner_id: PartnerId, device_id: DeviceId) -> Result<OwnerRecord>;
@@ -295,7 +337,13 @@ pub trait Store: Send + Sync {
     /// user's date becomes the later of what it was and `at`. An id of another
     /// device is `Exists("authorization_id")`. A device that presents neither the value
     /// it was given last nor the one it presented last is marked as cloned.
-    async fn authorize(&self, partner_id: PartnerId, device_id: DeviceId, new: &NewAuthorization, at: Timestamp) -> Result<Written>;
+    async fn authorize(
+        &self,
+        partner_id: PartnerId,
+        device_id: DeviceId,
+        new: &NewAuthorization,
+        at: Timestamp,
+    ) -> Result<Written>;
 
     /// The users not archived of clients not archived, with what the period holds of them.
     ///

@@ -99,3 +99,19 @@ fn migrator(dialect: Dialect) -> Migrator {
     };
     Migrator::with_migrations(STEPS.iter().map(migration).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_databases_have_the_same_tables_and_columns() {
+        let names = |sql: &'static str| -> Vec<&str> {
+            let lines = sql.lines().filter(|line| !line.trim_start().starts_with("--"));
+            lines.filter_map(|line| line.split_whitespace().next()).map(|word| word.trim_end_matches(';')).collect()
+        };
+        for step in STEPS {
+            assert_eq!(names(step.sqlite), names(step.postgres), "step {}", step.version);
+        }
+    }
+}

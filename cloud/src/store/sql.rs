@@ -141,17 +141,12 @@ impl Dialect {
     /// What every connection is set to. WAL with FULL: a commit is on the disk before it returns.
     fn writer_settings(self) -> &'static [&'static str] {
         match self {
-            Self::Sqlite => &[
-                BUSY,
-                "PRAGMA journal_mode = WAL",
-                "PRAGMA synchronous = FULL",
-                "PRAGMA foreign_keys = ON",
-            ],
-            // A server may be configured to acknowledge what it has not written.
-            Self::Postgres => {
-                &["SELECT set_config('synchronous_commit', 'on', false) \
-                   WHERE current_setting('synchronous_commit') = 'off'"]
+            Self::Sqlite => {
+                &[BUSY, "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON"]
             }
+            // A server may be configured to acknowledge what it has not written.
+            Self::Postgres => &["SELECT set_config('synchronous_commit', 'on', false) \
+                   WHERE current_setting('synchronous_commit') = 'off'"],
         }
     }
 
@@ -169,9 +164,10 @@ fn offset(page: u32, page_size: u32) -> i64 {
 }
 
 fn pool(connections: u32, settings: &'static [&'static str]) -> AnyPoolOptions {
-    AnyPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE).after_connect(
-        move |connection, _| Box::pin(async move { set(connection, settings).await }),
-    )
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE)
+        .after_connect(move |connection, _| Box::pin(async move { set(connection, settings).await }))
 }
 
 async fn connect(url: &str, dialect: Dialect) -> sqlx::Result<AnyConnection> {
@@ -217,7 +213,14 @@ impl Store for SqlStore {
         partners::set_password(self, partner_id, staff_id, password_hash).await
     }
 
-    async fn open_session(&self, partner_id: PartnerId, staff_id: StaffId, token_hash: &[u8], at: Timestamp, expires_at: Timestamp) -> Result<()> {
+    async fn open_session(
+        &self,
+        partner_id: PartnerId,
+        staff_id: StaffId,
+        token_hash: &[u8],
+        at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<()> {
         sessions::open(self, partner_id, staff_id, token_hash, at, expires_at).await
     }
 
@@ -245,7 +248,13 @@ impl Store for SqlStore {
         clients::one(self, partner_id, client_id).await
     }
 
-    async fn create_client(&self, partner_id: PartnerId, client_id: ClientId, fields: &ClientFields, at: Timestamp) -> Result<()> {
+    async fn create_client(
+        &self,
+        partner_id: PartnerId,
+        client_id: ClientId,
+        fields: &ClientFields,
+        at: Timestamp,
+    ) -> Result<()> {
         clients::create(self, partner_id, client_id, fields, at).await
     }
 
@@ -253,7 +262,12 @@ impl Store for SqlStore {
         clients::update(self, partner_id, client_id, fields).await
     }
 
-    async fn archive_client(&self, partner_id: PartnerId, client_id: ClientId, archived_at: Option<Timestamp>) -> Result<()> {
+    async fn archive_client(
+        &self,
+        partner_id: PartnerId,
+        client_id: ClientId,
+        archived_at: Option<Timestamp>,
+    ) -> Result<()> {
         clients::archive(self, partner_id, client_id, archived_at).await
     }
 
@@ -269,7 +283,14 @@ impl Store for SqlStore {
         cards::history(self, partner_id, user_id).await
     }
 
-    async fn create_user(&self, partner_id: PartnerId, client_id: ClientId, user_id: UserId, fields: &UserFields, at: Timestamp) -> Result<()> {
+    async fn create_user(
+        &self,
+        partner_id: PartnerId,
+        client_id: ClientId,
+        user_id: UserId,
+        fields: &UserFields,
+        at: Timestamp,
+    ) -> Result<()> {
         users::create(self, partner_id, client_id, user_id, fields, at).await
     }
 
@@ -281,7 +302,13 @@ impl Store for SqlStore {
         users::archive(self, partner_id, user_id, archived_at).await
     }
 
-    async fn issue_code(&self, partner_id: PartnerId, code: &CodeRecord, code_hash: &[u8], issued_by: StaffId) -> Result<()> {
+    async fn issue_code(
+        &self,
+        partner_id: PartnerId,
+        code: &CodeRecord,
+        code_hash: &[u8],
+        issued_by: StaffId,
+    ) -> Result<()> {
         codes::issue(self, partner_id, code, code_hash, issued_by).await
     }
 
@@ -289,7 +316,15 @@ impl Store for SqlStore {
         codes::revoke(self, partner_id, code_id, at).await
     }
 
-    async fn bind(&self, code_hash: &[u8], key: &PublicKey, device_id: DeviceId, launch: &Launch, computer: &Computer, at: Timestamp) -> Result<Binding> {
+    async fn bind(
+        &self,
+        code_hash: &[u8],
+        key: &PublicKey,
+        device_id: DeviceId,
+        launch: &Launch,
+        computer: &Computer,
+        at: Timestamp,
+    ) -> Result<Binding> {
         codes::bind(self, code_hash, key, device_id, launch, computer, at).await
     }
 
@@ -305,11 +340,41 @@ impl Store for SqlStore {
         devices::disconnect(self, partner_id, device_id, at).await
     }
 
-    async fn authorize(&self, partner_id: PartnerId, device_id: DeviceId, new: &NewAuthorization, at: Timestamp) -> Result<Written> {
+    async fn authorize(
+        &self,
+        partner_id: PartnerId,
+        device_id: DeviceId,
+        new: &NewAuthorization,
+        at: Timestamp,
+    ) -> Result<Written> {
         authorizations::authorize(self, partner_id, device_id, new, at).await
     }
 
     async fn report(&self, partner_id: PartnerId, selection: &ReportSelection) -> Result<ReportPage> {
         report::report(self, partner_id, selection).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn sqlite_is_durable_before_it_answers() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("cloud.db").display());
+        SqlStore::migrate(&url).await.unwrap();
+        let store = SqlStore::open(&url).await.unwrap();
+        let mut writer = store.writers.acquire().await.unwrap();
+        let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *writer).await.unwrap();
+        assert_eq!(mode, "wal");
+        for (pragma, value) in
+            [("PRAGMA synchronous", 2_i64), ("PRAGMA foreign_keys", 1), ("PRAGMA busy_timeout", 10_000)]
+        {
+            let read: i64 = sqlx::query_scalar(pragma).fetch_one(&mut *writer).await.unwrap();
+            assert_eq!(read, value, "{pragma}");
+        }
+        let refused = sqlx::query("DELETE FROM partners").execute(&store.readers).await;
+        assert!(refused.is_err(), "readers cannot write");
     }
 }

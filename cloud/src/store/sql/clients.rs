@@ -112,17 +112,16 @@ pub(super) async fn update(
     fields: &ClientFields,
 ) -> Result<()> {
     let mut tx = store.writing().await?;
-    let changed = sqlx::query(
-        "UPDATE clients SET name = $3, name_key = $4, inn = $5 WHERE partner_id = $1 AND client_id = $2",
-    )
-    .bind(blob(partner_id.0))
-    .bind(blob(client_id.0))
-    .bind(&fields.name)
-    .bind(text::key(&fields.name))
-    .bind(fields.inn.as_ref().map(ToString::to_string))
-    .execute(&mut *tx)
-    .await
-    .map_err(refused("inn", "client_id"))?;
+    let changed =
+        sqlx::query("UPDATE clients SET name = $3, name_key = $4, inn = $5 WHERE partner_id = $1 AND client_id = $2")
+            .bind(blob(partner_id.0))
+            .bind(blob(client_id.0))
+            .bind(&fields.name)
+            .bind(text::key(&fields.name))
+            .bind(fields.inn.as_ref().map(ToString::to_string))
+            .execute(&mut *tx)
+            .await
+            .map_err(refused("inn", "client_id"))?;
     touched(changed.rows_affected(), "client_id")?;
     Ok(tx.commit().await?)
 }

@@ -51,14 +51,13 @@ pub(super) async fn has_key(
     device_id: DeviceId,
     key: &PublicKey,
 ) -> Result<bool> {
-    let found = sqlx::query(
-        "SELECT device_id FROM devices WHERE partner_id = $1 AND device_id = $2 AND public_key = $3",
-    )
-    .bind(blob(partner_id.0))
-    .bind(blob(device_id.0))
-    .bind(&key.0)
-    .fetch_optional(&mut **tx)
-    .await?;
+    let found =
+        sqlx::query("SELECT device_id FROM devices WHERE partner_id = $1 AND device_id = $2 AND public_key = $3")
+            .bind(blob(partner_id.0))
+            .bind(blob(device_id.0))
+            .bind(&key.0)
+            .fetch_optional(&mut **tx)
+            .await?;
     Ok(found.is_some())
 }
 

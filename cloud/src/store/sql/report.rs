@@ -55,11 +55,7 @@ const EVIDENCE: &str = "
      ORDER BY CASE d.autostart WHEN 'on' THEN 0 ELSE 1 END, d.last_authorization_at DESC, d.device_id
      LIMIT 1) AS autostart";
 
-pub(super) async fn report(
-    store: &SqlStore,
-    partner_id: PartnerId,
-    selection: &ReportSelection,
-) -> Result<ReportPage> {
+pub(super) async fn report(store: &SqlStore, partner_id: PartnerId, selection: &ReportSelection) -> Result<ReportPage> {
     let pattern = text::pattern(&selection.search);
     let mut tx = store.reading().await?;
     let (matching, authorized) = totals(&mut tx, partner_id, selection, &pattern).await?;

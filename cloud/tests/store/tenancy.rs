@@ -1,0 +1,98 @@
+//! A partner sees and changes only its own, by every operation that names a partner.
+
+use buhphone_cloud::store::{ClientFields, Listing, ReportSelection, Result, StoreError};
+use buhphone_protocol::{
+    ids::{ClientId, StaffId, UserId},
+    report::{Column, Filter},
+};
+
+use crate::{
+    databases::test_both_dbs,
+    world::{World, authorization, code, hours, launch, morning},
+};
+
+#[track_caller]
+fn not_found<T: std::fmt::Debug>(result: Result<T>, what: &str) {
+    assert!(matches!(&result, Err(StoreError::NotFound(field)) if *field == what), "{result:?}");
+}
+
+test_both_dbs!(anothers_things_are_not_there, async |store| {
+    let (mine, theirs) = (World::new(store.clone()).await, World::new(store.clone()).await);
+    let me = mine.partner_id;
+    let device_id = theirs.device(theirs.user_id, morning()).await;
+    let (code_id, hash) = theirs.code(theirs.user_id, morning()).await;
+    let client = ClientFields { name: "Чужой".into(), inn: None };
+
+    not_found(store.client(me, theirs.client_id).await, "client_id");
+    not_found(store.update_client(me, theirs.client_id, &client).await, "client_id");
+    not_found(store.archive_client(me, theirs.client_id, Some(morning())).await, "client_id");
+    not_found(store.user(me, theirs.user_id).await.map(drop), "user_id");
+    not_found(store.user_history(me, theirs.user_id).await.map(drop), "user_id");
+    not_found(store.update_user(me, theirs.user_id, &mine.fields("Чужая")).await, "user_id");
+    not_found(store.archive_user(me, theirs.user_id, Some(morning())).await, "user_id");
+    let fields = mine.fields("Чужая");
+    not_found(store.create_user(me, theirs.client_id, UserId::generate(), &fields, morning()).await, "client_id");
+    let fields = theirs.fields("Чужая");
+    not_found(store.create_user(me, mine.client_id, UserId::generate(), &fields, morning()).await, "category_id");
+    not_found(store.update_user(me, mine.user_id, &fields).await, "category_id");
+    not_found(store.issue_code(me, &code(theirs.user_id, morning()), b"hash", mine.staff_id).await, "user_id");
+    not_found(store.issue_code(me, &code(mine.user_id, morning()), b"hash", theirs.staff_id).await, "staff_id");
+    not_found(store.revoke_code(me, code_id, morning()).await, "code_id");
+    not_found(store.owner(me, device_id).await.map(drop), "device_id");
+    not_found(store.disconnect_device(me, device_id, morning()).await, "device_id");
+    let new = authorization(launch(morning()), None, "e1");
+    not_found(store.authorize(me, device_id, &new, morning()).await, "device_id");
+    not_found(store.set_password(me, theirs.staff_id, "$").await, "staff_id");
+    let stranger = StaffId::generate();
+    not_found(store.open_session(me, theirs.staff_id, b"token", morning(), morning() + hours(1)).await, "staff_id");
+    not_found(store.open_session(me, stranger, b"token", morning(), morning() + hours(1)).await, "staff_id");
+
+    // Nothing of theirs changed by any of it.
+    let user = store.user(theirs.partner_id, theirs.user_id).await.unwrap();
+    assert_eq!((user.surname.as_str(), user.archived, user.devices), ("Иванова", false, 1));
+    assert_eq!(user.last_authorization, None);
+    let card = store.user_history(theirs.partner_id, theirs.user_id).await.unwrap();
+    assert_eq!((card.codes.len(), card.authorizations.len()), (2, 0));
+    assert!(card.codes.iter().all(|code| code.revoked_at.is_none()));
+    assert_eq!(store.client(theirs.partner_id, theirs.client_id).await.unwrap().name, "ООО «Ромашка»");
+    assert!(matches!(theirs.bind(&hash, &theirs.key(), morning()).await, buhphone_cloud::store::Binding::Bound { .. }));
+});
+
+test_both_dbs!(lists_and_the_report_hold_ones_own_only, async |store| {
+    let (mine, theirs) = (World::new(store.clone()).await, World::new(store.clone()).await);
+    let device_id = theirs.device(theirs.user_id, morning()).await;
+    theirs.authorize(device_id, &authorization(launch(morning()), None, "e1"), morning()).await;
+    let listing = Listing { page: 1, page_size: 100, ..Listing::default() };
+    let selection = ReportSelection {
+        from: morning() - hours(24),
+        until: morning() + hours(24),
+        authorized: Filter::All,
+        search: String::new(),
+        sort: Column::Default,
+        descending: false,
+        page: 1,
+        page_size: 100,
+        now: morning(),
+    };
+
+    let clients: Vec<ClientId> =
+        store.clients(mine.partner_id, &listing).await.unwrap().rows.iter().map(|row| row.client_id).collect();
+    assert_eq!(clients, [mine.client_id]);
+    let users = store.users(mine.partner_id, None, &listing).await.unwrap();
+    assert_eq!((users.rows[0].user_id, users.total), (mine.user_id, 1));
+    assert_eq!(store.users(mine.partner_id, Some(theirs.client_id), &listing).await.unwrap().total, 0);
+    assert_eq!(store.categories(mine.partner_id).await.unwrap()[0].category_id, mine.category_id);
+    assert_eq!(store.staff(mine.partner_id).await.unwrap()[0].staff_id, mine.staff_id);
+    let report = store.report(mine.partner_id, &selection).await.unwrap();
+    assert_eq!((report.total, report.authorized, report.not_authorized), (1, 0, 1));
+    assert_eq!((report.rows[0].user_id, report.rows[0].evidence.devices_ever), (mine.user_id, false));
+});
+
+test_both_dbs!(partners_may_use_the_same_authorization_id, async |store| {
+    let (mine, theirs) = (World::new(store.clone()).await, World::new(store.clone()).await);
+    let new = authorization(launch(morning()), None, "e1");
+    for world in [&mine, &theirs] {
+        let device_id = world.device(world.user_id, morning()).await;
+        assert!(world.authorize(device_id, &new, morning()).await.first);
+    }
+});
