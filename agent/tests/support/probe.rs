@@ -25,8 +25,7 @@ pub(crate) fn executable() -> PathBuf {
 
 impl Probe {
     pub(crate) fn start(mut command: Command) -> Self {
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the probe starts");
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the probe starts");
         let stdin = child.stdin.take().expect("it was piped");
         let stdout = BufReader::new(child.stdout.take().expect("it was piped"));
         Self { child, stdin, stdout }

@@ -71,9 +71,15 @@ impl Session {
         self.children.push(keyring);
         let bus = self.connect();
         wait_until("the keyring is ready", || {
-            bus.call_method(Some(SECRETS), "/org/freedesktop/secrets", Some("org.freedesktop.Secret.Service"), "ReadAlias", &"default")
-                .and_then(|reply| reply.body().deserialize::<OwnedObjectPath>())
-                .is_ok_and(|path| path.as_str() != "/")
+            bus.call_method(
+                Some(SECRETS),
+                "/org/freedesktop/secrets",
+                Some("org.freedesktop.Secret.Service"),
+                "ReadAlias",
+                &"default",
+            )
+            .and_then(|reply| reply.body().deserialize::<OwnedObjectPath>())
+            .is_ok_and(|path| path.as_str() != "/")
         });
     }
 
@@ -116,7 +122,9 @@ impl Session {
     }
 
     fn connect(&self) -> Connection {
-        connection::Builder::address(self.address.as_str()).and_then(connection::Builder::build).expect("the bus is there")
+        connection::Builder::address(self.address.as_str())
+            .and_then(connection::Builder::build)
+            .expect("the bus is there")
     }
 }
 

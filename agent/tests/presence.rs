@@ -1,0 +1,74 @@
+//! Presence where the system tells, and where nobody can tell: never a guess, a hang or a crash.
+#![cfg(target_os = "linux")]
+
+#[path = "support/probe.rs"]
+mod probe;
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use probe::Probe;
+
+/// A virtual screen; ended when dropped.
+struct Screen {
+    server: Child,
+    display: String,
+}
+
+impl Screen {
+    fn start() -> Self {
+        // The server takes a free number and writes it when it is ready.
+        let mut server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb is installed");
+        let mut number = String::new();
+        BufReader::new(server.stdout.take().expect("it was piped")).read_line(&mut number).expect("it tells");
+        Self { server, display: format!(":{}", number.trim()) }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+fn host(variables: &[(&str, &str)]) -> Probe {
+    let mut command = Command::new(probe::executable());
+    command.env_clear().env("HOME", "/nonexistent").env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent");
+    command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent").envs(variables.iter().copied());
+    command.args(["host", "/opt/buhphone"]);
+    Probe::start(command)
+}
+
+#[test]
+fn an_x11_screen_tells_how_long_nobody_touched_it() {
+    let screen = Screen::start();
+    let answer = host(&[("DISPLAY", &screen.display)]).ask("presence");
+    assert!(answer.starts_with("Presence { unlocked: Unknown, idle: Some("), "{answer}");
+}
+
+#[test]
+fn without_a_screen_nobody_can_tell() {
+    let nobody = "Presence { unlocked: Unknown, idle: None }";
+    assert_eq!(host(&[]).ask("presence"), nobody);
+    assert_eq!(host(&[("DISPLAY", ":4242")]).ask("presence"), nobody);
+    let screen = Screen::start();
+    assert_eq!(host(&[("DISPLAY", &screen.display), ("WAYLAND_DISPLAY", "wayland-0")]).ask("presence"), nobody);
+}
+
+#[test]
+fn a_screen_that_is_gone_is_no_crash() {
+    let screen = Screen::start();
+    let display = screen.display.clone();
+    let mut host = host(&[("DISPLAY", &display)]);
+    assert!(host.ask("presence").contains("idle: Some("));
+    drop(screen);
+    assert_eq!(host.ask("presence"), "Presence { unlocked: Unknown, idle: None }");
+}
