@@ -27,8 +27,11 @@ impl Account {
         fs::create_dir_all(&folder).expect("it is writable");
         let program = folder.join("buhphone");
         // Tells what it was started with, whole or not at all.
-        fs::write(&program, "#!/bin/sh\nprintf '%s\\n' \"$0\" \"$@\" > \"$HOME/part\" && mv \"$HOME/part\" \"$HOME/started\"\n")
-            .expect("it is writable");
+        fs::write(
+            &program,
+            "#!/bin/sh\nprintf '%s\\n' \"$0\" \"$@\" > \"$HOME/part\" && mv \"$HOME/part\" \"$HOME/started\"\n",
+        )
+        .expect("it is writable");
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("it is ours");
         Self { home, program }
     }
@@ -51,7 +54,8 @@ impl Account {
 
     /// Starts the entry by GLib, as GNOME, Xfce, MATE and Cinnamon do.
     fn start_as_the_desktop_does(&self) -> String {
-        let launched = self.command("gio").arg("launch").arg(self.entry()).output().expect("GLib's tools are installed");
+        let launched =
+            self.command("gio").arg("launch").arg(self.entry()).output().expect("GLib's tools are installed");
         assert!(launched.status.success(), "{}", String::from_utf8_lossy(&launched.stderr));
         let started = self.home.path().join("started");
         for _ in 0..500 {
@@ -66,7 +70,9 @@ impl Account {
 
 #[test]
 fn the_entry_starts_the_program_hidden_from_any_folder() {
-    for folder in ["Бухфон тест 1", "a \"quoted\" name", "cost $HOME `id`", r"back\slash\n", "tab\tand 'single'; & (x) #"] {
+    for folder in
+        ["Бухфон тест 1", "a \"quoted\" name", "cost $HOME `id`", r"back\slash\n", "tab\tand 'single'; & (x) #"]
+    {
         let account = Account::new(folder);
         let mut host = account.probe(&account.program);
         assert_eq!(host.ask("read"), "Off");
