@@ -126,3 +126,20 @@ fn picture(icon: TrayIcon, dense: bool) -> tauri::Result<Image<'static>> {
     };
     Image::from_bytes(densities[usize::from(dense)])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_has_a_picture_of_its_own_at_both_densities() {
+        let states = [TrayIcon::Authorized, TrayIcon::Attention, TrayIcon::Offline, TrayIcon::Unread];
+        let mut seen = Vec::new();
+        for state in states {
+            let [plain, dense] = [false, true].map(|dense| picture(state, dense).unwrap());
+            assert_eq!(dense.width(), plain.width() * 2, "{state:?}");
+            assert!(!seen.contains(&plain.rgba().to_vec()), "{state:?} looks like another");
+            seen.push(plain.rgba().to_vec());
+        }
+    }
+}
