@@ -22,46 +22,46 @@ use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::oneshot};
 
-pub type Db = Arc<dyn Store>;
+pub(crate) type Db = Arc<dyn Store>;
 
-pub const NOW: &str = "2026-11-23T06:00:12Z";
-pub const PASSWORD: &str = "correct horse battery";
+pub(crate) const NOW: &str = "2026-11-23T06:00:12Z";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
-pub struct TestApp {
-    pub url: String,
-    pub clock: Arc<ManualClock>,
-    pub store: Arc<dyn Store>,
+pub(crate) struct TestApp {
+    pub(crate) url: String,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) store: Arc<dyn Store>,
     /// The same rules beside the served ones, for what the operator does.
-    pub operator: Rules,
-    pub http: Client,
+    pub(crate) operator: Rules,
+    pub(crate) http: Client,
     _stop: oneshot::Sender<()>,
 }
 
 /// What was answered.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
 }
 
 /// A browser of one member of staff.
-pub struct Cabinet<'a> {
-    pub app: &'a TestApp,
-    pub cookie: String,
-    pub staff: Staff,
+pub(crate) struct Cabinet<'a> {
+    pub(crate) app: &'a TestApp,
+    pub(crate) cookie: String,
+    pub(crate) staff: Staff,
 }
 
 impl TestApp {
-    pub async fn init(store: Db) -> Self {
+    pub(crate) async fn init(store: Db) -> Self {
         Self::with(store, |_| {}).await
     }
 
-    pub async fn with_limits(store: Db, limits: Limits) -> Self {
+    pub(crate) async fn with_limits(store: Db, limits: Limits) -> Self {
         Self::with(store, |settings| settings.limits = limits).await
     }
 
-    pub async fn with(store: Db, adjust: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) async fn with(store: Db, adjust: impl FnOnce(&mut Settings)) -> Self {
         let clock = Arc::new(ManualClock::at(NOW.parse().unwrap()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -76,27 +76,27 @@ impl TestApp {
         Self { url, clock, store, operator, http, _stop: stop }
     }
 
-    pub fn at(&self, now: &str) -> Timestamp {
+    pub(crate) fn at(&self, now: &str) -> Timestamp {
         let now = now.parse().unwrap();
         self.clock.set(now);
         now
     }
 
     /// A partner of its own with one member of staff, signed in.
-    pub async fn with_staff(&self, role: Role) -> Cabinet<'_> {
+    pub(crate) async fn with_staff(&self, role: Role) -> Cabinet<'_> {
         let name = format!("Партнёр {}", StaffId::generate());
         let partner = self.operator.create_partner(&name, "+7 495 000-00-00", "Europe/Moscow").await.unwrap();
         self.staff_of(partner.partner_id, role).await
     }
 
     /// The demo partner's 23 users and an administrator of theirs, signed in.
-    pub async fn seeded(&self) -> (Seeded, Cabinet<'_>) {
+    pub(crate) async fn seeded(&self) -> (Seeded, Cabinet<'_>) {
         let seeded = demo::seed(self.store.as_ref()).await.unwrap();
         let cabinet = self.staff_of(seeded.partner.partner_id, Role::Administrator).await;
         (seeded, cabinet)
     }
 
-    pub async fn staff_of(&self, partner_id: PartnerId, role: Role) -> Cabinet<'_> {
+    pub(crate) async fn staff_of(&self, partner_id: PartnerId, role: Role) -> Cabinet<'_> {
         let email = format!("{}@example.ru", StaffId::generate());
         let name = "Анна Сотрудница";
         let staff = self.operator.create_staff(partner_id, name, &email, role, PASSWORD.to_owned()).await.unwrap();
@@ -107,12 +107,12 @@ impl TestApp {
         cabinet
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         Answer::of(self.http.get(format!("{}{path}", self.url))).await
     }
 
     /// All that is written of all partners, to see that nothing changed.
-    pub async fn state(&self) -> String {
+    pub(crate) async fn state(&self) -> String {
         let mut state = String::new();
         for partner in self.store.partners().await.unwrap() {
             let partner_id = partner.partner_id;
@@ -143,29 +143,29 @@ impl TestApp {
 }
 
 impl Cabinet<'_> {
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.app.http.request(method, format!("{}{PREFIX}{path}", self.app.url));
         request.header("x-buhphone", "1").header("cookie", &self.cookie)
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         Answer::of(self.request(Method::GET, path)).await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         Answer::of(self.request(Method::POST, path).json(&body)).await
     }
 
-    pub async fn put(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
         Answer::of(self.request(Method::PUT, path).json(&body)).await
     }
 
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
         Answer::of(self.request(Method::DELETE, path)).await
     }
 
     /// A category, a client and a user in them: their ids.
-    pub async fn with_user(&self) -> User {
+    pub(crate) async fn with_user(&self) -> User {
         let category = self.post("/categories", json!({"name": "Первый платный"})).await.json();
         let client = self.post("/clients", json!({"name": "ООО «Ромашка»", "inn": "7707083893"})).await.json();
         let (category, client) = (text(&category["category_id"]), text(&client["client_id"]));
@@ -174,19 +174,19 @@ impl Cabinet<'_> {
         User { category, client, id: text(&user["user_id"]) }
     }
 
-    pub async fn with_code(&self, user: &str) -> String {
+    pub(crate) async fn with_code(&self, user: &str) -> String {
         text(&self.post(&format!("/users/{user}/codes"), json!({})).await.json()["code"])
     }
 }
 
 #[derive(Clone, Debug)]
-pub struct User {
-    pub id: String,
-    pub client: String,
-    pub category: String,
+pub(crate) struct User {
+    pub(crate) id: String,
+    pub(crate) client: String,
+    pub(crate) category: String,
 }
 
-pub fn user_draft(category: &str) -> Value {
+pub(crate) fn user_draft(category: &str) -> Value {
     json!({
         "surname": "Иванова", "name": "Мария", "patronymic": "Петровна", "category_id": category, "uses_1c": true,
         "its_until": "31.12.2027", "email": "ivanova@example.ru", "phone": "+7 (495) 123-45-67",
@@ -194,45 +194,45 @@ pub fn user_draft(category: &str) -> Value {
 }
 
 impl Answer {
-    pub async fn of(request: RequestBuilder) -> Self {
+    pub(crate) async fn of(request: RequestBuilder) -> Self {
         let answer = request.send().await.unwrap();
         let (status, headers) = (answer.status(), answer.headers().clone());
         Self { status, headers, text: answer.text().await.unwrap() }
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         assert!(self.status.is_success(), "{self:?}");
         serde_json::from_str(&self.text).unwrap()
     }
 
     /// Status, code and field of a refusal, which must have a message.
-    pub fn refusal(&self) -> (u16, String, Option<String>) {
+    pub(crate) fn refusal(&self) -> (u16, String, Option<String>) {
         let error: Value = serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {self:?}"));
-        assert!(!text(&error["message"]).is_empty());
+        assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "no refusal: {self:?}");
         (self.status.as_u16(), text(&error["code"]), error["field"].as_str().map(str::to_owned))
     }
 
     /// Status and code alone.
-    pub fn code(&self) -> (u16, String) {
+    pub(crate) fn code(&self) -> (u16, String) {
         let (status, code, _) = self.refusal();
         (status, code)
     }
 
     /// The session's cookie as the next request sends it.
-    pub fn cookie(&self) -> String {
+    pub(crate) fn cookie(&self) -> String {
         let set = self.headers["set-cookie"].to_str().unwrap();
         set.split(';').next().unwrap().to_owned()
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 
-pub fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
 }
 
-pub fn refused(status: u16, code: &str) -> (u16, String) {
+pub(crate) fn refused(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
 }

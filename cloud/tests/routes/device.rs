@@ -8,7 +8,7 @@ use buhphone_protocol::{
     ids::{AuthorizationId, LaunchId},
 };
 use httpsig::prelude::{
-    AlgorithmName, HttpSignatureBase, HttpSignatureParams, SecretKey, VerifyingKey,
+    AlgorithmName, HttpSignatureBase, HttpSignatureParams, PublicKey, SecretKey,
     message_component::{HttpMessageComponent, HttpMessageComponentId},
 };
 use reqwest::{Method, RequestBuilder};
@@ -47,7 +47,8 @@ impl Device {
     }
 
     pub(crate) fn key(&self) -> String {
-        BASE64_STANDARD.encode(self.secret.public_key().to_bytes())
+        let PublicKey::Ed25519(public) = self.secret.public_key() else { panic!("made as Ed25519") };
+        BASE64_STANDARD.encode(public.as_ref())
     }
 
     pub(crate) fn signing(&self, app: &TestApp, method: &Method, path: &str, body: &[u8]) -> Signing {

@@ -15,7 +15,16 @@ async fn registers_changes_and_archives(store: Db) {
     let cabinet = app.with_staff(Role::Administrator).await;
     let made = cabinet.post("/clients", json!({"name": " ООО «Ромашка» ", "inn": " 7707083893 "})).await;
     assert_eq!(made.status, 201);
-    insta::assert_json_snapshot!(made.json(), {".client_id" => "[id]"}, @"");
+    insta::assert_json_snapshot!(made.json(), {".client_id" => "[id]"}, @r#"
+    {
+      "archived": false,
+      "client_id": "[id]",
+      "connected": 0,
+      "inn": "7707083893",
+      "name": "ООО «Ромашка»",
+      "users": 0
+    }
+    "#);
 
     let id = text(&made.json()["client_id"]);
     let other = cabinet.post("/clients", json!({"name": "ИП Петров"})).await.json();

@@ -31,7 +31,16 @@ async fn shows_a_code_once_with_its_link_and_picture(store: Db) {
         json!(format!("buhphone://connect?code={digits}&cloud=https%3A%2F%2Fcloud.example%3A8443"))
     );
     assert!(text(&made["qr_svg"]).contains("<svg"));
-    insta::assert_json_snapshot!(made["issued"], {".code_id" => "[id]"}, @"");
+    insta::assert_json_snapshot!(made["issued"], {".code_id" => "[id]"}, @r#"
+    {
+      "code_id": "[id]",
+      "expires_at": "2026-11-30T06:00:12Z",
+      "issued_at": "2026-11-23T06:00:12Z",
+      "issued_by": "Анна Сотрудница",
+      "state": "active",
+      "used_at": null
+    }
+    "#);
 
     let card = cabinet.get(&format!("/users/{}", user.id)).await;
     assert_eq!(card.json()["codes"], json!([made["issued"]]));

@@ -59,7 +59,64 @@ async fn prints_the_23_rows_as_1c_printed_them(store: Db) {
     // Ours come after theirs.
     insta::assert_json_snapshot!(report(&cabinet, "from=2016-01-01&to=2016-01-31&page_size=3").await, {
         ".rows[].user_id" => "[id]", ".rows[].client_id" => "[id]",
-    }, @"");
+    }, @r#"
+    {
+      "authorized": 0,
+      "made_at": "2026-11-23T06:00:12Z",
+      "not_authorized": 23,
+      "page": 1,
+      "page_size": 3,
+      "rows": [
+        {
+          "authorized": false,
+          "category": "Пакет от 6 до 10 пользователей",
+          "client": "ООО «Апрель»",
+          "client_id": "[id]",
+          "its_until": "",
+          "last_authorization": "",
+          "last_contact": "",
+          "reason": {
+            "kind": "not_invited"
+          },
+          "user": "Андреева Анна Павловна",
+          "user_id": "[id]",
+          "uses_1c": false
+        },
+        {
+          "authorized": false,
+          "category": "Пользователь без услуг",
+          "client": "ООО «Апрель»",
+          "client_id": "[id]",
+          "its_until": "",
+          "last_authorization": "",
+          "last_contact": "",
+          "reason": {
+            "kind": "not_invited"
+          },
+          "user": "Белова Вера Ивановна",
+          "user_id": "[id]",
+          "uses_1c": false
+        },
+        {
+          "authorized": false,
+          "category": "Пакет от 6 до 10 пользователей",
+          "client": "ООО «Апрель»",
+          "client_id": "[id]",
+          "its_until": "",
+          "last_authorization": "03.09.2013 4:03:05",
+          "last_contact": "03.09.2013 4:02:05",
+          "reason": {
+            "kind": "silent"
+          },
+          "user": "Волков Олег Петрович",
+          "user_id": "[id]",
+          "uses_1c": false
+        }
+      ],
+      "total": 23,
+      "zone": "Europe/Moscow"
+    }
+    "#);
 }
 
 async fn filters_and_counts_by_authorization(store: Db) {

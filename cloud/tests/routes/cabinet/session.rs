@@ -31,7 +31,19 @@ async fn signs_in_and_out(store: Db) {
     assert_eq!(session.header("cache-control"), "no-store");
     insta::assert_json_snapshot!(session.json(), {
         ".staff_id" => "[id]", ".email" => "[email]", ".partner_id" => "[id]", ".partner" => "[name]",
-    }, @"");
+    }, @r#"
+    {
+      "email": "[email]",
+      "name": "Анна Сотрудница",
+      "now": "2026-11-23T06:00:12Z",
+      "partner": "[name]",
+      "partner_id": "[id]",
+      "role": "client_manager",
+      "staff_id": "[id]",
+      "today": "2026-11-23",
+      "zone": "Europe/Moscow"
+    }
+    "#);
     let out = cabinet.delete("/session").await;
     assert_eq!((out.status.as_u16(), out.cookie().as_str()), (204, "buhphone_session="));
     assert_eq!(cabinet.get("/session").await.code(), refused(401, "signed_out"));

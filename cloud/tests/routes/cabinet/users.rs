@@ -17,7 +17,32 @@ async fn registers_changes_and_archives(store: Db) {
     let path = format!("/users/{}", user.id);
     insta::assert_json_snapshot!(cabinet.get(&path).await.json(), {
         ".user.user_id" => "[id]", ".user.client_id" => "[id]", ".user.category_id" => "[id]",
-    }, @"");
+    }, @r#"
+    {
+      "authorizations": [],
+      "codes": [],
+      "devices": [],
+      "failures": [],
+      "launches": [],
+      "user": {
+        "archived": false,
+        "category": "Первый платный",
+        "category_id": "[id]",
+        "client": "ООО «Ромашка»",
+        "client_id": "[id]",
+        "devices": 0,
+        "email": "ivanova@example.ru",
+        "its_until": "2027-12-31",
+        "last_authorization": null,
+        "name": "Мария",
+        "patronymic": "Петровна",
+        "phone": "+7 (495) 123-45-67",
+        "surname": "Иванова",
+        "user_id": "[id]",
+        "uses_1c": true
+      }
+    }
+    "#);
 
     let mut draft = user_draft(&user.category);
     draft["its_until"] = json!("2015");

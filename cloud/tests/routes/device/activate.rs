@@ -29,7 +29,25 @@ async fn binds_the_key_of_who_types_the_code(store: Db) {
     assert_eq!(answer.header("cache-control"), "no-store");
     insta::assert_json_snapshot!(answer.json(), {
         ".device_id" => "[id]", ".standing.partner.name" => "[name]", ".standing.partner.machine_salt" => "[salt]",
-    }, @"");
+    }, @r#"
+    {
+      "device_id": "[id]",
+      "standing": {
+        "client": "ООО «Ромашка»",
+        "contract_ended": false,
+        "due_in": 53988,
+        "last_authorization": null,
+        "now": "2026-11-23T06:00:12Z",
+        "partner": {
+          "machine_salt": "[salt]",
+          "name": "[name]",
+          "phone": "+7 495 000-00-00",
+          "zone": "Europe/Moscow"
+        },
+        "user": "Иванова Мария Петровна"
+      }
+    }
+    "#);
 }
 
 async fn gives_the_same_device_to_the_same_key_again(store: Db) {
@@ -61,6 +79,7 @@ async fn refuses_codes_that_do_not_let_in(store: Db) {
     app.clock.advance(7 * 24 * 3600);
     assert_eq!(Device::new().activate(&app, &code).await.code(), refused(410, "code_expired"));
 
+    let cabinet = app.staff_of(cabinet.staff.partner_id, Role::Administrator).await;
     let code = cabinet.with_code(&user.id).await;
     cabinet.post(&format!("/users/{}/archive", user.id), json!({})).await.json();
     let archived = Device::new().activate(&app, &code).await.code();

@@ -33,7 +33,27 @@ async fn writes_the_clouds_time(store: Db) {
     insta::assert_json_snapshot!(answer.json(), {
         ".authorization_id" => "[id]", ".echo" => "[16 bytes]",
         ".standing.partner.name" => "[name]", ".standing.partner.machine_salt" => "[salt]",
-    }, @"");
+    }, @r#"
+    {
+      "authorization_id": "[id]",
+      "authorized_at": "2026-11-23T20:59:59Z",
+      "echo": "[16 bytes]",
+      "standing": {
+        "client": "ООО «Ромашка»",
+        "contract_ended": false,
+        "due_in": 1,
+        "last_authorization": "2026-11-23T20:59:59Z",
+        "now": "2026-11-23T20:59:59Z",
+        "partner": {
+          "machine_salt": "[salt]",
+          "name": "[name]",
+          "phone": "+7 495 000-00-00",
+          "zone": "Europe/Moscow"
+        },
+        "user": "Иванова Мария Петровна"
+      }
+    }
+    "#);
 }
 
 async fn answers_a_repetition_as_the_first_time(store: Db) {
@@ -78,7 +98,90 @@ async fn tells_what_came_with_it_in_the_card(store: Db) {
     insta::assert_json_snapshot!(card, {
         ".**.user_id" => "[id]", ".**.client_id" => "[id]", ".**.category_id" => "[id]",
         ".**.code_id" => "[id]", ".**.device_id" => "[id]",
-    }, @"");
+    }, @r#"
+    {
+      "authorizations": [
+        {
+          "at": "2026-11-23T06:00:12Z",
+          "attended": "yes",
+          "computer": "БУХ-01",
+          "trigger": "unknown"
+        }
+      ],
+      "codes": [
+        {
+          "code_id": "[id]",
+          "expires_at": "2026-11-30T06:00:12Z",
+          "issued_at": "2026-11-23T06:00:12Z",
+          "issued_by": "Анна Сотрудница",
+          "state": "used",
+          "used_at": "2026-11-23T06:00:12Z"
+        }
+      ],
+      "devices": [
+        {
+          "activated_at": "2026-11-23T06:00:12Z",
+          "autostart": "on",
+          "cloned_at": null,
+          "computer": "БУХ-01",
+          "device_id": "[id]",
+          "disconnected_at": null,
+          "last_authorization": "2026-11-23T06:00:12Z",
+          "program": "0.1.0",
+          "system": "Windows 11 23H2"
+        }
+      ],
+      "failures": [
+        {
+          "computer": "БУХ-01",
+          "count": 3,
+          "first_at": "2026-11-20T06:00:00Z",
+          "kind": "dns",
+          "last_at": "2026-11-22T06:00:00Z"
+        }
+      ],
+      "launches": [
+        {
+          "authorized": true,
+          "computer": "БУХ-01",
+          "origin": "login",
+          "started_at": "2026-11-23T05:59:58Z",
+          "told_at": "2026-11-23T06:00:12Z"
+        },
+        {
+          "authorized": false,
+          "computer": "БУХ-01",
+          "origin": "person",
+          "started_at": "2026-11-23T05:59:58Z",
+          "told_at": "2026-11-23T06:00:12Z"
+        },
+        {
+          "authorized": false,
+          "computer": "БУХ-01",
+          "origin": "login",
+          "started_at": "2026-11-20T05:59:00Z",
+          "told_at": "2026-11-23T06:00:12Z"
+        }
+      ],
+      "user": {
+        "archived": false,
+        "category": "Первый платный",
+        "category_id": "[id]",
+        "client": "ООО «Ромашка»",
+        "client_id": "[id]",
+        "devices": 1,
+        "email": "ivanova@example.ru",
+        "its_until": "2027-12-31",
+        "last_authorization": "2026-11-23T06:00:12Z",
+        "name": "Мария",
+        "patronymic": "Петровна",
+        "phone": "+7 (495) 123-45-67",
+        "surname": "Иванова",
+        "user_id": "[id]",
+        "uses_1c": true
+      }
+    }
+    "#);
 }
 
 async fn takes_a_wrong_clock_for_data(store: Db) {
