@@ -27,7 +27,7 @@ use crate::{agent::Agent, arguments::Arguments, claim::Claim};
 /// The cloud's address, where the build does not give one: that of a cloud started by hand.
 const CLOUD: &str = match option_env!("BUHPHONE_CLOUD") {
     Some(address) => address,
-    None => "http://127.0.0.1:8080",
+    None => "http://127.0.0.1:8780",
 };
 
 fn main() -> Result<ExitCode> {

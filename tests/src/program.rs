@@ -158,6 +158,7 @@ impl Computer {
         let mut command = self.desktop.command("WebKitWebDriver");
         self.set_up(&mut command)
             .env("TAURI_AUTOMATION", "true")
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .arg(format!("--port={port}"))
             .arg("--host=127.0.0.1")
             .stdout(Stdio::null());

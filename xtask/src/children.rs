@@ -1,7 +1,7 @@
 //! Child processes that end with their owner, however it ends.
 
 use std::{
-    io::{BufRead as _, BufReader, Read},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     process::{Child, Command, ExitStatus, Stdio},
     time::Duration,
 };
@@ -43,6 +43,16 @@ impl Kept {
             bail!("{name} ended before it was ready");
         }
         Ok((kept, line.trim().to_owned()))
+    }
+
+    /// Starts `command` and gives it `input` as its whole standard input.
+    ///
+    /// # Errors
+    /// When it does not start, or does not take its input.
+    pub fn start_with_input(name: &'static str, command: &mut Command, input: &[u8]) -> Result<Self> {
+        let mut kept = Self::start(name, command.stdin(Stdio::piped()))?;
+        kept.child.stdin.take().context("its standard input")?.write_all(input)?;
+        Ok(kept)
     }
 
     #[must_use]

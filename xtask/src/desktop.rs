@@ -28,6 +28,9 @@ pub struct Desktop {
 /// The virtual display's size: room for the program's window beside another.
 const SCREEN: &str = "1280x900x24";
 
+/// Unlocks a keyring that lives in a private home and holds nothing of the account's.
+const PASSWORD: &[u8] = b"buhphone";
+
 impl Desktop {
     /// Starts a session whose home is `home`.
     ///
@@ -59,14 +62,10 @@ impl Desktop {
                 .env("HOME", home)
                 .stderr(Stdio::null()),
         )?;
-        let mut keyring = Command::new("sh");
-        // The password protects a keyring that lives and dies with this private home.
-        keyring
-            .args(["-c", "printf '%s' buhphone | exec gnome-keyring-daemon --unlock --foreground --components=secrets"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        let mut keyring = Command::new("gnome-keyring-daemon");
+        keyring.args(["--unlock", "--foreground", "--components=secrets"]).stdout(Stdio::null()).stderr(Stdio::null());
         environment(&mut keyring, home, &runtime, &display, &bus_address);
-        let keyring = Kept::start("gnome-keyring-daemon", &mut keyring)?;
+        let keyring = Kept::start_with_input("gnome-keyring-daemon", &mut keyring, PASSWORD)?;
         let desktop = Self {
             home: home.to_owned(),
             display,
@@ -131,9 +130,17 @@ impl Desktop {
     }
 
     fn await_keyring(&self) -> Result<()> {
+        // Asking the keyring itself before it is there would make the bus start a second, locked one.
         for _ in 0..100 {
-            if self.secrets(&["ReadAlias", "default"]).is_ok() {
-                return Ok(());
+            let owned = self
+                .command("gdbus")
+                .args(["call", "--session", "--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus"])
+                .args(["--method", "org.freedesktop.DBus.NameHasOwner", "org.freedesktop.secrets"])
+                .stderr(Stdio::null())
+                .output()
+                .context("gdbus")?;
+            if owned.stdout.starts_with(b"(true") {
+                return self.secrets(&["ReadAlias", "default"]);
             }
             std::thread::sleep(std::time::Duration::from_millis(50));
         }

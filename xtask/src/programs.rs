@@ -27,7 +27,7 @@ pub fn build() -> Result<Programs> {
     interfaces()?;
     say("building the program and the cloud (the first time takes some minutes)");
     let target = target_dir()?;
-    run(cargo()?.args(["build", "--package", "buhphone", "--features", "buhphone/custom-protocol"]))?;
+    run(cargo()?.args(["build", "--package", "buhphone"]))?;
     run(cargo()?.args(["build", "--package", "buhphone-cloud", "--bin", "buhphone-cloud"]))?;
     let folder = target.join("debug");
     Ok(Programs { program: folder.join("buhphone"), cloud: folder.join("buhphone-cloud") })

@@ -67,10 +67,7 @@ pub fn run(options: &Options) -> Result<()> {
     println!("  Кабинет / cabinet     {}", cloud.url());
     println!("  E-mail                {}", sign_in["email"].as_str().unwrap_or_default());
     println!("  Пароль / password     {}", sign_in["password"].as_str().unwrap_or_default());
-    match code {
-        Some((user, code)) => println!("  Код подключения       {code}   ({user})"),
-        None => println!("  Код подключения       выдайте в кабинете / issue one in the cabinet"),
-    }
+    println!("  Код / code            {code}");
     println!("  Данные / data         {}", demo.display());
     if let Some(picture) = session.picture_path() {
         println!("  Нет экрана, окно на снимке / no display, the window's picture:");
@@ -117,7 +114,7 @@ impl<'a> Cloud<'a> {
 
     fn command(&self) -> Command {
         let mut command = Command::new(self.program);
-        command.env("BUHPHONE_CLOUD_DATA_DIR", &self.data).env("BUHPHONE_PUBLIC_URL", self.url());
+        command.env("BUHPHONE_DATA_DIR", &self.data).env("BUHPHONE_PUBLIC_URL", self.url());
         command
     }
 
@@ -152,21 +149,25 @@ impl<'a> Cloud<'a> {
         bail!("the cloud did not listen within ten seconds")
     }
 
-    /// A code for the first user without a computer, and the user's name.
-    fn code(&self, sign_in: &Value) -> Result<Option<(String, String)>> {
-        let partner = sign_in["partner_id"].as_str().context("the demo partner has no id")?;
-        let issued = self.json(&["admin", "issue-code", "--partner", partner])?;
-        let text = |name: &str| issued[name].as_str().map(str::to_owned);
-        Ok(text("user").zip(text("code")))
+    /// A code for a user of the demo partner who has never been connected.
+    fn code(&self, sign_in: &Value) -> Result<String> {
+        let text = |name: &str| sign_in[name].as_str().with_context(|| format!("the demo partner has no {name}"));
+        let issued = self.output(&["admin", "issue-code", "--partner", text("partner")?, "--user", text("user")?])?;
+        Ok(String::from_utf8_lossy(&issued).trim().to_owned())
     }
 
     fn json(&self, arguments: &[&str]) -> Result<Value> {
-        let output = self.command().args(arguments).stderr(Stdio::inherit()).output()?;
+        let printed = self.output(arguments)?;
+        serde_json::from_slice(&printed)
+            .with_context(|| format!("`buhphone-cloud {}` printed no JSON", arguments.join(" ")))
+    }
+
+    fn output(&self, arguments: &[&str]) -> Result<Vec<u8>> {
+        let output = self.command().env("BUHPHONE_LOG", "warn").args(arguments).stderr(Stdio::inherit()).output()?;
         if !output.status.success() {
             bail!("`buhphone-cloud {}` failed: {}", arguments.join(" "), output.status);
         }
-        serde_json::from_slice(&output.stdout)
-            .with_context(|| format!("`buhphone-cloud {}` printed no JSON", arguments.join(" ")))
+        Ok(output.stdout)
     }
 }
 
