@@ -32,6 +32,7 @@ use self::{
     authorization::Wishes,
     call::Call,
     cloud_time::CloudTime,
+    day::PartnerDays,
     pace::Pace,
     record::Record,
     saved::Saved,
@@ -78,6 +79,8 @@ pub struct Machine {
     record: Record,
     /// Known once the cloud was heard, in this process or an earlier one.
     time: Option<CloudTime>,
+    /// As the cloud last told.
+    days: Option<PartnerDays>,
     computer: Computer,
     /// Monotonic: until then an authorization waits for the computer's facts.
     computer_awaited: Option<Duration>,
@@ -114,6 +117,7 @@ impl Machine {
             saved: Saved::fresh(),
             record: Record::default(),
             time: None,
+            days: None,
             computer,
             computer_awaited: None,
             autostart: Autostart::Unknown,
@@ -166,6 +170,7 @@ impl Machine {
         if let Some(device) = &self.saved.device {
             let (seen, salt) = (device.seen, device.standing.partner.machine_salt.clone());
             self.time = Some(CloudTime::remembered(seen, now));
+            self.days = Some(PartnerDays::of(&device.standing));
             effects.push(Effect::CloudTimeSeen(seen.cloud));
             let launch = self.facts.launch.clone();
             self.saved.launched(&launch);

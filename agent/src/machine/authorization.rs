@@ -113,7 +113,7 @@ impl Machine {
     fn wanted(&mut self, now: Now) -> Option<(Wanted, Duration)> {
         let device = self.saved.device.as_ref()?;
         let time = self.time?;
-        let due = device.due();
+        let due = device.due(self.days.as_ref()?);
         let there = self.attended()? != Attended::No;
         let paced = self.pace.next();
         if self.wishes.click {
@@ -169,13 +169,16 @@ impl Machine {
 
     /// Whether a person is there on the partner's current day.
     pub(super) fn attended(&self) -> Option<Attended> {
-        let day = self.saved.device.as_ref()?.days().start(self.time?.high);
-        Some(self.attendance.attended(day))
+        Some(self.attendance.attended(self.days.as_ref()?.start(self.time?.high)))
     }
 
     fn authorize(&mut self, trigger: Trigger, now: Now, effects: &mut Vec<Effect>) {
-        let (Some(device), Some(time), Some(seen)) = (&self.saved.device, self.time, self.attended()) else { return };
-        let day_end = device.days().end(time.high);
+        let (Some(device), Some(days), Some(time), Some(seen)) =
+            (&self.saved.device, &self.days, self.time, self.attended())
+        else {
+            return;
+        };
+        let day_end = days.end(time.high);
         let echo = device.echo.clone();
         let asked = matches!(trigger, Trigger::Person | Trigger::Activation);
         let attended = if asked { Attended::Yes } else { seen };

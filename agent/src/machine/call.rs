@@ -13,6 +13,7 @@ use super::{
     activation::Step,
     authorization::{Refusal, RefusalKind},
     cloud_time::{CloudTime, Seen},
+    day::PartnerDays,
     pace,
 };
 use crate::{
@@ -172,8 +173,9 @@ impl Machine {
             }
             device.last_authorization = device.last_authorization.max(standing.last_authorization);
             device.standing = standing.clone();
-            device.seen = Seen { cloud: told.high, wall: now.wall };
+            device.seen = Seen { cloud: standing.now, wall: sent.wall };
         }
+        self.days = Some(PartnerDays::of(standing));
         self.connection = Connection::Online;
         self.answered_at = Some(now.monotonic);
         self.last_failure = None;
@@ -190,9 +192,9 @@ impl Machine {
         self.wishes.look = false;
         self.note_connection(error);
         if let Some(kind) = refusal(error)
-            && let (Some(device), Some(time)) = (&self.saved.device, self.time)
+            && let (Some(days), Some(time)) = (&self.days, self.time)
         {
-            self.saved.refusal = Some(Refusal { kind, until: device.days().end(time.high) });
+            self.saved.refusal = Some(Refusal { kind, until: days.end(time.high) });
             self.wishes.launch = false;
         }
         self.slow_down(error, now);

@@ -9,21 +9,35 @@ use super::cloud_time::later;
 
 const DAY_S: i64 = 24 * 60 * 60;
 
+/// The cloud tells whole seconds, and its time has a fraction.
+const SLACK: SignedDuration = SignedDuration::from_secs(2);
+
 pub(super) struct PartnerDays {
-    /// A start of a day, as the cloud told.
+    /// The day the cloud told of. Most questions are about it, and zones are slow to ask.
+    start: Timestamp,
     next: Timestamp,
     zone: Option<TimeZone>,
 }
 
 impl PartnerDays {
     pub(super) fn of(standing: &Standing) -> Self {
-        let next = later(standing.now, SignedDuration::from_secs(standing.due_in.into()));
-        let zone = TimeZone::get(&standing.partner.zone).ok().filter(|zone| start_of_day(next, zone) == Some(next));
-        Self { next, zone }
+        let told = later(standing.now, SignedDuration::from_secs(standing.due_in.into()));
+        let zone = TimeZone::get(&standing.partner.zone).ok();
+        let start = zone.as_ref().and_then(|zone| start_of_day(later(told, SLACK), zone));
+        let (next, zone) = match start.filter(|start| told.duration_since(*start).abs() <= SLACK) {
+            Some(next) => (next, zone),
+            // Rather late by the fraction that was cut off than before the day began.
+            None => (later(told, SignedDuration::from_secs(1)), None),
+        };
+        let days = Self { start: next, next, zone };
+        Self { start: days.start(later(next, -SLACK)), ..days }
     }
 
     /// The start of the day that holds `at`.
     pub(super) fn start(&self, at: Timestamp) -> Timestamp {
+        if self.start <= at && at < self.next {
+            return self.start;
+        }
         self.zone.as_ref().and_then(|zone| start_of_day(at, zone)).unwrap_or_else(|| {
             let days = at.duration_since(self.next).as_secs().div_euclid(DAY_S);
             later(self.next, SignedDuration::from_secs(days.saturating_mul(DAY_S)))
@@ -32,6 +46,9 @@ impl PartnerDays {
 
     /// The start of the day after the one that holds `at`.
     pub(super) fn end(&self, at: Timestamp) -> Timestamp {
+        if self.start <= at && at < self.next {
+            return self.next;
+        }
         // No day is longer than 27 hours or shorter than 21, so 36 hours into it is the next one.
         self.start(later(self.start(at), SignedDuration::from_hours(36)))
     }
@@ -79,12 +96,20 @@ mod tests {
     }
 
     #[test]
+    fn the_cut_off_fraction_of_a_second_moves_no_midnight() {
+        for (now, due_in) in [("2026-11-23T12:00:00.9Z", 8 * 3600 + 3599), ("2026-11-23T12:00:00.9Z", 9 * 3600)] {
+            let days = days("Europe/Moscow", now, due_in);
+            assert_eq!(day(&days, "2026-11-23T20:59:59Z").1, "2026-11-23T21:00:00Z");
+        }
+    }
+
+    #[test]
     fn the_cloud_is_believed_where_its_zone_differs_from_ours() {
         // The cloud knows of a zone change that this program does not: midnight an hour later.
         let days = days("Europe/Moscow", "2026-11-23T12:00:00Z", 10 * 3600);
         assert_eq!(
             day(&days, "2026-11-25T21:30:00Z"),
-            ("2026-11-24T22:00:00Z".to_owned(), "2026-11-25T22:00:00Z".to_owned())
+            ("2026-11-24T22:00:01Z".to_owned(), "2026-11-25T22:00:01Z".to_owned())
         );
     }
 }

@@ -42,7 +42,7 @@ impl Machine {
                 RefusalKind::KeyLost => Grave::KeyLost,
             });
         }
-        let silent = self.time?.high.duration_since(device.due()) >= SILENT_FOR;
+        let silent = self.time?.high.duration_since(device.due(self.days.as_ref()?)) >= SILENT_FOR;
         (silent && self.last_failure.is_some()).then_some(Grave::Silent)
     }
 }

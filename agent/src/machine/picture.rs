@@ -92,8 +92,8 @@ impl Machine {
 
     /// Whether `at` is of the partner's current day, as well as that is known.
     pub(super) fn is_today(&self, at: Option<Timestamp>) -> bool {
-        let (Some(device), Some(time), Some(at)) = (&self.saved.device, self.time, at) else { return false };
-        at >= device.days().start(time.high)
+        let (Some(days), Some(time), Some(at)) = (&self.days, self.time, at) else { return false };
+        at >= days.start(time.high)
     }
 
     fn ago(&self, at: Timestamp, now: Now) -> Ago {

@@ -8,7 +8,7 @@ use crate::ports::{Loaded, StoreError};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Record {
     /// As last given out to be written.
-    written: Option<String>,
+    written: Option<Saved>,
     /// Something there must be set aside before anything is written.
     held: bool,
     /// The last write, or the last setting aside, failed.
@@ -28,9 +28,9 @@ impl Machine {
             Err(error) => Some(Err(error.to_string())),
         };
         match read {
-            None => self.record.written = Some(self.saved.text()),
+            None => self.record.written = Some(self.saved.clone()),
             Some(Ok(saved)) => {
-                self.record.written = Some(saved.text());
+                self.record.written = Some(saved.clone());
                 self.saved = saved;
             }
             Some(Err(reason)) => {
@@ -46,10 +46,9 @@ impl Machine {
         if self.record.held {
             return;
         }
-        let text = self.saved.text();
-        if self.record.written.as_ref() != Some(&text) {
-            self.record.written = Some(text.clone());
-            effects.push(Effect::Save(text));
+        if self.record.written.as_ref() != Some(&self.saved) {
+            self.record.written = Some(self.saved.clone());
+            effects.push(Effect::Save(self.saved.text()));
         }
     }
 

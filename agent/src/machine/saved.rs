@@ -71,13 +71,9 @@ pub(super) struct Device {
 }
 
 impl Device {
-    pub(super) fn days(&self) -> PartnerDays {
-        PartnerDays::of(&self.standing)
-    }
-
     /// By the cloud's clock: from then on this computer has no authorization of the day.
-    pub(super) fn due(&self) -> Timestamp {
-        self.own_authorization.map_or(self.seen.cloud, |at| self.days().end(at))
+    pub(super) fn due(&self, days: &PartnerDays) -> Timestamp {
+        self.own_authorization.map_or(self.seen.cloud, |at| days.end(at))
     }
 }
 

@@ -28,7 +28,6 @@ pub(crate) fn code(random: u64) -> String {
 #[derive(Clone, Debug)]
 pub(crate) struct Recorded {
     pub(crate) at: Timestamp,
-    pub(crate) key: PublicKey,
     pub(crate) request: AuthorizeRequest,
 }
 
@@ -106,7 +105,7 @@ impl Cloud {
             assert_eq!(&earlier.request, request, "what was received is repeated word for word");
             earlier.at
         } else {
-            self.recorded.push(Recorded { at, key: key.clone(), request: request.clone() });
+            self.recorded.push(Recorded { at, request: request.clone() });
             at
         };
         Ok(Authorized { authorization_id: id, authorized_at, echo: format!("echo of {id}"), standing: self.standing_at(at) })
