@@ -50,7 +50,15 @@ pub async fn run(
         let input = tokio::select! {
             biased;
             _ = &mut shutdown => return,
-            Some(answer) = driver.answers.join_next() => answer.expect("an answer does not panic"),
+            Some(answer) = driver.answers.join_next() => match answer {
+                Ok(input) => input,
+                Err(error) => {
+                    // The machine gives up waiting for it; one bad answer must not end the program.
+                    tracing::error!(%error, "a question ended in a panic");
+                    driver.is_ticking = false;
+                    continue;
+                }
+            },
             command = commands.recv(), if !commands_end => match command {
                 Some(command) => Input::Command(command),
                 None => { commands_end = true; continue; }

@@ -1,6 +1,8 @@
 //! The vault against a real Secret Service, gnome-keyring in a private session, from processes of their own.
 #![cfg(target_os = "linux")]
 
+#[path = "support/bus.rs"]
+mod bus;
 #[path = "support/probe.rs"]
 mod probe;
 #[path = "support/session.rs"]

@@ -41,7 +41,7 @@ fn system() -> String {
 }
 
 /// `Windows 11 Pro 10.0.22631`.
-#[cfg(not(target_os = "linux"))]
+#[cfg(windows)]
 fn system() -> String {
     let info = os_info::get();
     let name = info.edition().map_or_else(|| info.os_type().to_string(), str::to_owned);

@@ -3,7 +3,7 @@
 use std::{
     ffi::OsStr,
     fs,
-    io::{BufRead, BufReader, Write},
+    io::Write,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -14,41 +14,21 @@ use zbus::{
     zvariant::OwnedObjectPath,
 };
 
-const SECRETS: &str = "org.freedesktop.secrets";
+use crate::bus::Bus;
 
-/// No service is started by the bus: a test has only what it started.
-const BUS_CONFIG: &str = r#"<busconfig>
-  <type>session</type>
-  <listen>unix:tmpdir=/tmp</listen>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>"#;
+const SECRETS: &str = "org.freedesktop.secrets";
 
 pub(crate) struct Session {
     home: TempDir,
-    address: String,
-    /// Ended in reverse: the bus goes last.
-    children: Vec<Child>,
+    bus: Bus,
+    keyring: Option<Child>,
 }
 
 impl Session {
     pub(crate) fn start() -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
-        let config = home.path().join("bus.conf");
-        fs::write(&config, BUS_CONFIG).expect("it is writable");
         fs::create_dir_all(home.path().join("run")).expect("it is writable");
-        let mut bus = Command::new("dbus-daemon")
-            .args(["--nofork", "--print-address", "--config-file"])
-            .arg(&config)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("dbus-daemon is installed");
-        let mut address = String::new();
-        BufReader::new(bus.stdout.take().expect("it was piped")).read_line(&mut address).expect("the bus tells");
-        Self { home, address: address.trim().to_owned(), children: vec![bus] }
+        Self { home, bus: Bus::start(), keyring: None }
     }
 
     pub(crate) fn with_keyring() -> Self {
@@ -68,7 +48,7 @@ impl Session {
             .spawn()
             .expect("gnome-keyring is installed");
         keyring.stdin.take().expect("it was piped").write_all(b"a password").expect("it listens");
-        self.children.push(keyring);
+        self.keyring = Some(keyring);
         let bus = self.connect();
         wait_until("the keyring is ready", || {
             bus.call_method(
@@ -85,9 +65,7 @@ impl Session {
 
     /// A new keyring process on the same files, unlocked: what the next login does.
     pub(crate) fn restart_keyring(&mut self) {
-        let mut keyring = self.children.pop().expect("the keyring runs");
-        keyring.kill().expect("it runs");
-        keyring.wait().expect("it ends");
+        self.end_keyring();
         self.start_keyring();
     }
 
@@ -117,23 +95,25 @@ impl Session {
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .env("HOME", self.home.path())
             .env("XDG_RUNTIME_DIR", self.home.path().join("run"))
-            .env("DBUS_SESSION_BUS_ADDRESS", &self.address);
+            .env("DBUS_SESSION_BUS_ADDRESS", self.bus.address());
         command
     }
 
+    fn end_keyring(&mut self) {
+        if let Some(mut keyring) = self.keyring.take() {
+            let _ = keyring.kill();
+            let _ = keyring.wait();
+        }
+    }
+
     fn connect(&self) -> Connection {
-        connection::Builder::address(self.address.as_str())
-            .and_then(connection::Builder::build)
-            .expect("the bus is there")
+        connection::Builder::address(self.bus.address()).and_then(connection::Builder::build).expect("the bus is there")
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        for child in self.children.iter_mut().rev() {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        self.end_keyring();
     }
 }
 

@@ -11,6 +11,9 @@ use super::{HIDDEN, NAME};
 const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
 const APPROVED: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run";
 
+/// `HRESULT` of a key or a value that is not there.
+const FILE_NOT_FOUND: u32 = 0x8007_0002;
+
 pub(super) fn read(program: &Path) -> io::Result<Autostart> {
     let Some(command) = found(CURRENT_USER.open(RUN).and_then(|key: Key| key.get_string(NAME)))? else {
         return Ok(Autostart::Off);
@@ -47,9 +50,9 @@ fn started(command: &str) -> Option<&str> {
 }
 
 fn found<T>(result: windows_registry::Result<T>) -> io::Result<Option<T>> {
-    match result.map_err(io::Error::from) {
+    match result {
         Ok(value) => Ok(Some(value)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
+        Err(error) if error.code().0.cast_unsigned() == FILE_NOT_FOUND => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
