@@ -27,9 +27,23 @@ async fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // One line, whatever libraries put into their messages.
-            eprintln!("buhphone-cloud: {}", format!("{error:#}").replace('\n', " "));
+            eprintln!("buhphone-cloud: {}", one_line(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The error with its causes, less those that a message above has told already.
+fn one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain().map(|cause| cause.to_string().replace('\n', " ")) {
+        if line.contains(&cause) {
+            continue;
+        }
+        if !line.is_empty() {
+            line.push_str(": ");
+        }
+        line.push_str(&cause);
+    }
+    line
 }

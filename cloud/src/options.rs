@@ -32,7 +32,7 @@ pub(crate) struct Place {
     secret_file: Option<PathBuf>,
     /// Where programs and browsers reach the cloud; by default http:// and the address listened on
     #[arg(long, env = "BUHPHONE_PUBLIC_URL", global = true)]
-    pub(crate) public_url: Option<String>,
+    public_url: Option<String>,
     /// Address and port to listen on
     #[arg(long, env = "BUHPHONE_LISTEN", global = true, default_value = "127.0.0.1:8780")]
     pub(crate) listen: SocketAddr,
@@ -141,8 +141,9 @@ impl Place {
         Pepper::load(&path).with_context(|| format!("cannot read the secret file {}", path.display()))
     }
 
-    pub(crate) fn public_url(&self) -> Result<Url> {
-        let text = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+    /// `listening` is the address itself when the port was left to the system.
+    pub(crate) fn public_url(&self, listening: SocketAddr) -> Result<Url> {
+        let text = self.public_url.clone().unwrap_or_else(|| format!("http://{listening}"));
         let url: Url = text.parse().with_context(|| format!("the public URL «{text}» is not a URL"))?;
         anyhow::ensure!(
             matches!(url.scheme(), "http" | "https") && url.has_host(),

@@ -30,7 +30,7 @@ pub mod report;
 pub mod sign_in;
 pub mod standing;
 
-use guessing::Guessing;
+use guessing::{Guessing, Wide};
 use passwords::Passwords;
 pub use refusal::{Refusal, Result};
 
@@ -50,8 +50,13 @@ impl Rules {
         let limits = &settings.limits;
         Self {
             passwords: Passwords::new(limits.passwords_at_once),
-            code_guesses: Guessing::new(limits.codes_of_address, limits.codes_of_all, limits),
-            sign_in_guesses: Guessing::new(limits.sign_ins_of_person, limits.sign_ins_of_address, limits),
+            code_guesses: Guessing::new(limits.codes_of_address, limits.codes_of_all, Wide::WhoFailed, limits),
+            sign_in_guesses: Guessing::new(
+                limits.sign_ins_of_person,
+                limits.sign_ins_of_address,
+                Wide::Everybody,
+                limits,
+            ),
             settings,
             store,
             clock,

@@ -1,6 +1,6 @@
 //! Opens what the rules need, and serves until a signal.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use buhphone_cloud::{
@@ -10,23 +10,33 @@ use buhphone_cloud::{
     settings::Settings,
     store::{Store, sql::SqlStore},
 };
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::options::{Place, Serve};
 
+/// Calls in progress are given this long when the cloud is asked to stop.
+const LAST_CALLS: Duration = Duration::from_secs(10);
+
 pub(crate) async fn serve(place: &Place, serve: Serve) -> Result<()> {
-    let mut settings = settings(place)?;
-    settings.trusted_proxies = serve.trusted_proxies;
-    let store = open(place).await?;
     let listener =
         TcpListener::bind(place.listen).await.with_context(|| format!("cannot listen on {}", place.listen))?;
     let address = listener.local_addr()?;
+    let settings = Settings { trusted_proxies: serve.trusted_proxies, ..settings(place, address)? };
+    let store = open(place).await?;
     tracing::info!(%address, public_url = %settings.public_url, "serving");
+
     let shared: Arc<dyn Store> = Arc::new(store.clone());
-    launch(settings, shared, Arc::new(SystemClock), listener, stopped()?).await?;
+    let (stop, stopping) = oneshot::channel::<()>();
+    let serving = launch(settings, shared, Arc::new(SystemClock), listener, async { drop(stopping.await) });
+    let asked = asked_to_stop()?;
+    tokio::select! {
+        served = serving => served?,
+        () = async {
+            asked.await;
+            drop(stop);
+            tokio::time::sleep(LAST_CALLS).await;
+        } => tracing::warn!("stopped with calls in progress"),
+    }
     store.close().await;
     Ok(())
 }
@@ -37,12 +47,12 @@ pub(crate) async fn migrate(place: &Place) -> Result<()> {
 
 /// The rules on the real store and clock, for the command line.
 pub(crate) async fn rules(place: &Place) -> Result<Rules> {
-    let settings = settings(place)?;
+    let settings = settings(place, place.listen)?;
     Ok(Rules::new(settings, Arc::new(open(place).await?), Arc::new(SystemClock)))
 }
 
-fn settings(place: &Place) -> Result<Settings> {
-    Ok(Settings::new(place.public_url()?, place.pepper()?))
+fn settings(place: &Place, listening: SocketAddr) -> Result<Settings> {
+    Ok(Settings::new(place.public_url(listening)?, place.pepper()?))
 }
 
 async fn open(place: &Place) -> Result<SqlStore> {
@@ -52,13 +62,21 @@ async fn open(place: &Place) -> Result<SqlStore> {
 }
 
 /// Resolves at Ctrl-C, or when the system asks to stop.
-fn stopped() -> Result<impl Future<Output = ()> + Send + 'static> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+fn asked_to_stop() -> Result<impl Future<Output = ()> + Send + 'static> {
+    #[cfg(unix)]
+    let asked = {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        async move { terminate.recv().await }
+    };
+    #[cfg(not(unix))]
+    let asked = std::future::pending::<Option<()>>();
     Ok(async move {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = asked => {}
+            pressed = tokio::signal::ctrl_c() => if let Err(error) = pressed {
+                tracing::error!(%error, "Ctrl-C cannot be heard");
+            }
         }
         tracing::info!("stopping");
     })

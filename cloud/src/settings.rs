@@ -30,8 +30,9 @@ pub struct Limits {
     /// Failed codes of one address: an office on one line mistypes for an afternoon
     /// before it is slowed to one attempt in three seconds.
     pub codes_of_address: Allowance,
-    /// Failed codes of everybody: below one chance in ten of hitting one of ten
-    /// thousand active codes in a month, with every address of the world guessing.
+    /// Failed codes of everybody, past which addresses that failed before wait for one
+    /// another. A month of it is under one chance in ten of hitting one of ten thousand
+    /// active codes, however many addresses guess.
     pub codes_of_all: Allowance,
     /// Failed sign-ins as one person from one address.
     pub sign_ins_of_person: Allowance,

@@ -95,5 +95,5 @@ fn at<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> Refusal {
 }
 
 fn too_long(error: &axum::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.is::<http_body_util::LengthLimitError>())
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>)
 }

@@ -23,12 +23,24 @@ use tokio::sync::OwnedMutexGuard;
 use super::{Refusal, Result};
 use crate::settings::{Allowance, Limits};
 
-/// Keys remembered before those without debt are forgotten.
+/// Keys remembered before those that never failed are forgotten.
 const SWEEP_AT: usize = 10_000;
+/// And before those that failed and are no longer in debt are.
+const FORGET_AT: usize = 100_000;
+
+/// Who answers to the common budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wide {
+    /// Whoever tries.
+    Everybody,
+    /// Whose key failed before: guessing from all over the world slows no honest newcomer.
+    WhoFailed,
+}
 
 pub(super) struct Guessing {
     narrow: Budget,
     wide: Budget,
+    wide_for: Wide,
     wait: Duration,
 }
 
@@ -51,14 +63,17 @@ struct Account {
     queue: Arc<tokio::sync::Mutex<()>>,
     /// The last failure was more than the budget held.
     debt: AtomicBool,
+    /// Any attempt failed.
+    failed: AtomicBool,
 }
 
 impl Guessing {
-    pub(super) fn new(narrow: Allowance, wide: Allowance, limits: &Limits) -> Self {
+    pub(super) fn new(narrow: Allowance, wide: Allowance, wide_for: Wide, limits: &Limits) -> Self {
         Self {
             narrow: Budget::new(narrow, limits.waiters),
             // The wide key is many people's; how many of them wait is bounded by the narrow ones.
             wide: Budget::new(wide, usize::MAX),
+            wide_for,
             wait: limits.wait,
         }
     }
@@ -70,7 +85,9 @@ impl Guessing {
     pub(super) async fn attempt(&self, narrow: String, wide: String) -> Result<Attempt<'_>> {
         let turn = async {
             let (account, place) = self.narrow.turn(&narrow, self.wait).await?;
-            drop(self.wide.turn(&wide, self.wait).await?);
+            if self.wide_for == Wide::Everybody || account.failed.load(Ordering::Acquire) {
+                drop(self.wide.turn(&wide, self.wait).await?);
+            }
             Ok(Attempt { guessing: self, narrow: (narrow, account, place), wide })
         };
         tokio::time::timeout(self.wait, turn).await.unwrap_or_else(|_| Err(Refusal::slow_down(self.wait)))
@@ -96,7 +113,11 @@ impl Budget {
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         if accounts.len() >= SWEEP_AT {
             self.limiter.retain_recent();
-            accounts.retain(|_, account| Arc::strong_count(account) > 1 || account.debt.load(Ordering::Acquire));
+            let full = accounts.len() >= FORGET_AT;
+            accounts.retain(|_, account| {
+                let failed = account.failed.load(Ordering::Acquire) && !full;
+                failed || account.debt.load(Ordering::Acquire) || Arc::strong_count(account) > 1
+            });
         }
         accounts.entry(key.to_owned()).or_default().clone()
     }
@@ -124,6 +145,7 @@ impl Budget {
     }
 
     fn charge(&self, key: &str, account: &Account) {
+        account.failed.store(true, Ordering::Release);
         if self.limiter.check_key(&key.to_owned()).is_err() {
             account.debt.store(true, Ordering::Release);
         }
@@ -138,7 +160,7 @@ mod tests {
 
     fn guessing(narrow: Allowance, waiters: usize) -> Guessing {
         let limits = Limits { waiters, ..Limits::default() };
-        Guessing::new(narrow, Allowance::new(1000, FOREVER), &limits)
+        Guessing::new(narrow, Allowance::new(1000, FOREVER), Wide::Everybody, &limits)
     }
 
     async fn fail(guessing: &Guessing, key: &str) -> Result<()> {
@@ -183,11 +205,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn slows_everybody_when_everybody_guesses() {
-        let limits = Limits::default();
-        let guessing = Guessing::new(Allowance::new(9, FOREVER), Allowance::new(1, FOREVER), &limits);
-        fail(&guessing, "one").await.unwrap();
-        fail(&guessing, "two").await.unwrap();
-        assert!(fail(&guessing, "three").await.is_err());
+    async fn slows_who_failed_when_everybody_guesses() {
+        let common = |wide_for| {
+            Guessing::new(Allowance::new(9, FOREVER), Allowance::new(2, FOREVER), wide_for, &Limits::default())
+        };
+        for wide_for in [Wide::WhoFailed, Wide::Everybody] {
+            let guessing = common(wide_for);
+            for key in ["one", "two", "three"] {
+                fail(&guessing, key).await.unwrap();
+            }
+            assert!(fail(&guessing, "one").await.is_err());
+            assert_eq!(fail(&guessing, "newcomer").await.is_ok(), wide_for == Wide::WhoFailed);
+        }
     }
 }

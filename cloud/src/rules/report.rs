@@ -1,7 +1,10 @@
 //! «Статистика подключения пользователей»: the period's days become instants here, and
 //! the rows found become texts as 1С prints them.
 
-use buhphone_protocol::report::{Column, Report, ReportQuery, ReportRow};
+use buhphone_protocol::{
+    date::ItsUntil,
+    report::{Column, Report, ReportQuery, ReportRow},
+};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{Refusal, Result, Rules, day, fields, reason, registering};
@@ -66,7 +69,7 @@ fn row(zone: &TimeZone, until: Timestamp, record: ReportRecord) -> ReportRow {
     ReportRow {
         user_id: record.user_id,
         client_id: record.client_id,
-        its_until: record.its_until.map(|until| until.printed()).unwrap_or_default(),
+        its_until: record.its_until.map(ItsUntil::printed).unwrap_or_default(),
         uses_1c: record.uses_1c,
         category: record.category,
         last_authorization: printed(record.last_authorization),

@@ -100,7 +100,14 @@ impl Device {
     }
 
     /// A call signed as `signing` says.
-    pub(crate) fn request(&self, app: &TestApp, method: Method, path: &str, body: Vec<u8>, signing: &Signing) -> RequestBuilder {
+    pub(crate) fn request(
+        &self,
+        app: &TestApp,
+        method: Method,
+        path: &str,
+        body: Vec<u8>,
+        signing: &Signing,
+    ) -> RequestBuilder {
         let (signature, input) = self.sign(signing);
         let request = app.http.request(method, format!("{}{path}", app.url));
         request

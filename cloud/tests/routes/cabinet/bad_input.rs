@@ -60,11 +60,14 @@ async fn names_the_field_at_fault(store: Db) {
     ];
     for (method, path) in writes(&user) {
         let cases: Vec<(Value, String)> = match path.rsplit('/').next().unwrap() {
-            "session" => vec![(json!({}), "email".to_owned()), (json!({"email": 1, "password": ""}), "email".to_owned())],
+            "session" => {
+                vec![(json!({}), "email".to_owned()), (json!({"email": 1, "password": ""}), "email".to_owned())]
+            }
             "users" => drafts.to_vec(),
             _ if path.starts_with("/users/") => drafts.to_vec(),
             kind => {
-                let mut cases: Vec<(Value, String)> = names.iter().map(|body| (body.clone(), "name".to_owned())).collect();
+                let mut cases: Vec<(Value, String)> =
+                    names.iter().map(|body| (body.clone(), "name".to_owned())).collect();
                 if kind != "categories" {
                     for inn in ["7707083894", "77070838", "770708389X", "0000000000"] {
                         cases.push((json!({"name": "ООО", "inn": inn}), "inn".to_owned()));
@@ -131,7 +134,9 @@ async fn refuses_bodies_that_are_no_json(store: Db) {
             Answer::of(if kind.is_empty() { call.body(body) } else { call.header("content-type", kind).body(body) })
         };
         let json = "application/json";
-        for body in [&b""[..], b"{", b"[]", b"null", b"{\"name\": \"\xd0\"}", b"\xef\xbb\xbf{}", b"{} {}", b"\xff\xfe{\0}\0"] {
+        for body in
+            [&b""[..], b"{", b"[]", b"null", b"{\"name\": \"\xd0\"}", b"\xef\xbb\xbf{}", b"{} {}", b"\xff\xfe{\0}\0"]
+        {
             assert_eq!(call(body.to_vec(), json).await.code(), refused(400, "invalid"), "{path} {body:?}");
         }
         let deep = [vec![b'['; 60_000], vec![b']'; 100]].concat();

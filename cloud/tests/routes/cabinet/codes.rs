@@ -58,7 +58,8 @@ async fn keeps_one_active_code_a_user(store: Db) {
     }
     let states = async || {
         let card = cabinet.get(&format!("/users/{}", user.id)).await.json();
-        let mut states: Vec<String> = card["codes"].as_array().unwrap().iter().map(|code| text(&code["state"])).collect();
+        let mut states: Vec<String> =
+            card["codes"].as_array().unwrap().iter().map(|code| text(&code["state"])).collect();
         states.sort();
         states.join(" ")
     };

@@ -28,8 +28,10 @@ async fn report(cabinet: &Cabinet<'_>, query: &str) -> Value {
 
 fn printed(report: &Value) -> String {
     let yes = |value: &Value| if value.as_bool().unwrap() { "Да" } else { "Нет" };
-    let mut lines =
-        vec!["Дата\tПользователь 1С\tКатегория Пользователя\tДата последней авторизации\tАвторизация в отчетный период".to_owned()];
+    let mut lines = vec![
+        "Дата\tПользователь 1С\tКатегория Пользователя\tДата последней авторизации\tАвторизация в отчетный период"
+            .to_owned(),
+    ];
     for row in report["rows"].as_array().unwrap() {
         lines.push(format!(
             "{}\t{}\t{}\t{}\t{}",
@@ -215,7 +217,10 @@ async fn sorts_and_pages(store: Db) {
         "21.05.2015 10:46:46; 28.04.2015 6:44:24; 27.04.2015 12:45:04"
     );
     assert_eq!(column("sort=authorized&descending=true&page_size=2", "authorized").await, "true; true");
-    assert_eq!(column("sort=its_until&descending=true&page_size=7&page=1", "its_until").await, "2015; 2015; 2015; 2015; 2015; 2015; ");
+    assert_eq!(
+        column("sort=its_until&descending=true&page_size=7&page=1", "its_until").await,
+        "2015; 2015; 2015; 2015; 2015; 2015; "
+    );
     let mut users = Vec::new();
     for page in 1..=5 {
         let of_page = column(&format!("sort=reason&page_size=5&page={page}"), "user").await;
@@ -224,8 +229,18 @@ async fn sorts_and_pages(store: Db) {
     users.sort();
     users.dedup();
     assert_eq!(users.len(), 23);
-    for sort in ["default", "its_until", "uses1c", "category", "last_authorization", "authorized", "client", "user", "reason", "last_contact"]
-    {
+    for sort in [
+        "default",
+        "its_until",
+        "uses1c",
+        "category",
+        "last_authorization",
+        "authorized",
+        "client",
+        "user",
+        "reason",
+        "last_contact",
+    ] {
         let up = column(&format!("sort={sort}"), "user").await;
         let down = column(&format!("sort={sort}&descending=true"), "user").await;
         assert_ne!(up, down, "{sort}");
@@ -238,7 +253,11 @@ async fn knows_the_likely_reason(store: Db) {
     cabinet.with_code(&seeded.users[0].to_string()).await;
     let reasons = async |period: &str| {
         let report = report(&cabinet, &format!("{period}&page_size=4")).await;
-        let rows = report["rows"].as_array().unwrap().iter().map(|row| row["reason"]["kind"].as_str().unwrap_or("-").to_owned());
+        let rows = report["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["reason"]["kind"].as_str().unwrap_or("-").to_owned());
         rows.collect::<Vec<_>>().join(" ")
     };
     assert_eq!(reasons("from=2016-01-01&to=2016-01-31").await, "code_not_used not_invited silent silent");
@@ -261,5 +280,8 @@ async fn counts_a_user_by_all_their_computers(store: Db) {
         assert_eq!(authorized(&cabinet, day, day).await, ["23.11.2026 9:00:00"]);
     }
     let between = report(&cabinet, "from=2026-11-21&to=2026-11-22").await;
-    assert_eq!((&between["authorized"], &between["rows"][0]["last_authorization"]), (&json!(0), &json!("23.11.2026 9:00:00")));
+    assert_eq!(
+        (&between["authorized"], &between["rows"][0]["last_authorization"]),
+        (&json!(0), &json!("23.11.2026 9:00:00"))
+    );
 }

@@ -4,7 +4,7 @@ use buhphone_protocol::{authorization::PATH, cabinet::Role, ids::LaunchId};
 use serde_json::{Value, json};
 
 use super::{Device, intent, launch};
-use crate::app::{Db, Cabinet, TestApp, User, refused};
+use crate::app::{Cabinet, Db, TestApp, User, refused};
 
 stories! {
     writes_the_clouds_time,
@@ -219,8 +219,9 @@ async fn refuses_who_may_not_call(store: Db) {
 
 async fn names_the_field_at_fault_and_writes_nothing(store: Db) {
     let app = TestApp::init(store).await;
-    let (_, _, device) = connected(&app).await;
-    let (_, _, another) = connected(&app).await;
+    let (cabinet, user, device) = connected(&app).await;
+    let another = Device::new();
+    another.activate(&app, &cabinet.with_code(&user.id).await).await.json();
     let taken = intent();
     another.post(&app, PATH, &taken).await.json();
     let before = app.state().await;
@@ -229,7 +230,8 @@ async fn names_the_field_at_fault_and_writes_nothing(store: Db) {
         body[field] = value;
         body
     };
-    let failure = json!({"kind": "dns", "count": 1, "first_at": "2026-11-20T06:00:00Z", "last_at": "2026-11-20T06:00:00Z"});
+    let failure =
+        json!({"kind": "dns", "count": 1, "first_at": "2026-11-20T06:00:00Z", "last_at": "2026-11-20T06:00:00Z"});
     let launches: Vec<Value> = (0..101).map(|_| launch("login")).collect();
     for (body, field) in [
         (json!({}), "authorization_id"),

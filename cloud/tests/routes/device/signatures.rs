@@ -6,7 +6,7 @@ use buhphone_protocol::{activation, authorization, cabinet::Role};
 use reqwest::Method;
 
 use super::{Device, Signing, intent};
-use crate::app::{Db, Answer, TestApp, refused};
+use crate::app::{Answer, Db, TestApp, refused};
 
 stories! {
     refuses_signatures_with_one_thing_wrong,
@@ -85,7 +85,8 @@ async fn refuses_calls_without_a_signature(store: Db) {
         let url = format!("{}{path}", app.url);
         let bare = app.http.request(method.clone(), &url).body(body.clone());
         assert_eq!(Answer::of(bare).await.code(), refused(401, "signature_invalid"));
-        for (signature, input) in [("", ""), ("buhphone=:AAAA:", "buhphone=()"), ("\u{1}", "x"), ("buhphone=1", "a=1, b")]
+        for (signature, input) in
+            [("", ""), ("buhphone=:AAAA:", "buhphone=()"), ("\u{1}", "x"), ("buhphone=1", "a=1, b")]
         {
             let call = app.http.request(method.clone(), &url).body(body.clone());
             let Ok(value) = reqwest::header::HeaderValue::from_bytes(signature.as_bytes()) else { continue };
