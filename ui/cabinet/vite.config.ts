@@ -2,7 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 // `npm run dev` works against a cloud on this address; the gallery needs none.
-const cloud = process.env.BUHPHONE_CLOUD ?? 'http://127.0.0.1:8480';
+const cloud = process.env.BUHPHONE_CLOUD ?? 'http://127.0.0.1:8780';
 
 export default defineConfig({
   plugins: [svelte()],
