@@ -198,3 +198,24 @@ CREATE TABLE failures (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX failures_of_user ON failures (partner_id, user_id, last_at);
+
+-- What the planner takes to be in the tables: one partner's whole register and a
+-- year of it. Without this it believes that the partner's id alone finds a few
+-- rows and reads all of them for every user. Fixed, so that plans never change.
+ANALYZE sqlite_schema;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('clients', 'clients', '2000 2000 1'),
+    ('users', 'users', '10000 10000 1'),
+    ('users', 'users_of_client', '10000 10000 5 1'),
+    ('devices', 'devices', '10000 10000 1'),
+    ('devices', 'devices_of_user', '10000 10000 2 1'),
+    ('devices', 'devices_by_key', '10000 1'),
+    ('codes', 'codes', '20000 20000 1'),
+    ('codes', 'codes_of_user', '20000 20000 2 1 1'),
+    ('codes', 'codes_by_hash', '20000 1'),
+    ('authorizations', 'authorizations', '2500000 2500000 1'),
+    ('authorizations', 'authorizations_of_user', '2500000 2500000 250 1 1'),
+    ('launches', 'launches', '2500000 2500000 250 1'),
+    ('launches', 'launches_of_user', '2500000 2500000 250 1 1 1'),
+    ('failures', 'failures', '100000 100000 2 1'),
+    ('failures', 'failures_of_user', '100000 100000 10 1 1 1');

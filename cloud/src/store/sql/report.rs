@@ -98,24 +98,12 @@ async fn rows(
     selection: &ReportSelection,
     pattern: &str,
 ) -> Result<Vec<ReportRecord>> {
-    let sorted_by = sorted_by(selection.sort);
-    let order = order(selection);
-    let sql = format!(
-        "WITH found AS (
-            SELECT u.user_id, u.client_id, u.its_until, u.uses_1c, u.last_authorization_at,
-                   u.surname, u.name, u.patronymic, u.full_name_key,
-                   c.name AS client, c.name_key AS client_key, g.name AS category,
-                   {AUTHORIZED} AS authorized, {sorted_by} AS sorted_by
-            {FROM}),
-         u AS (SELECT * FROM found WHERE $5 < 0 OR authorized = $5 ORDER BY {order} LIMIT $6 OFFSET $7)
-         SELECT u.*, {LAST_CONTACT} AS last_contact, {EVIDENCE} FROM u ORDER BY {order}"
-    );
     // The rules sort by the reason they conclude, so they need every row.
     let (limit, offset) = match selection.sort {
         Column::Reason => (i64::MAX, 0),
         _ => (i64::from(selection.page_size), offset(selection.page, selection.page_size)),
     };
-    let rows = sqlx::query(AssertSqlSafe(sql))
+    let rows = sqlx::query(AssertSqlSafe(statement(selection)))
         .bind(blob(partner_id.0))
         .bind(micros(selection.from))
         .bind(micros(selection.until))
@@ -133,6 +121,22 @@ async fn rows(
     rows.iter().map(read).collect()
 }
 
+/// $5 is what `authorized` must be, or less than 0; $6 and $7 cut the page.
+fn statement(selection: &ReportSelection) -> String {
+    let sorted_by = sorted_by(selection.sort);
+    let order = order(selection);
+    format!(
+        "WITH found AS (
+            SELECT u.user_id, u.client_id, u.its_until, u.uses_1c, u.last_authorization_at,
+                   u.surname, u.name, u.patronymic, u.full_name_key,
+                   c.name AS client, c.name_key AS client_key, g.name AS category,
+                   {AUTHORIZED} AS authorized, {sorted_by} AS sorted_by
+            {FROM}),
+         u AS (SELECT * FROM found WHERE $5 < 0 OR authorized = $5 ORDER BY {order} LIMIT $6 OFFSET $7)
+         SELECT u.*, {LAST_CONTACT} AS last_contact, {EVIDENCE} FROM u ORDER BY {order}"
+    )
+}
+
 /// What a column sorts by; what is not there comes first.
 fn sorted_by(column: Column) -> &'static str {
     match column {
@@ -145,6 +149,7 @@ fn sorted_by(column: Column) -> &'static str {
         Column::Authorized => AUTHORIZED,
         Column::Client => "c.name_key",
         Column::User => "u.full_name_key",
+        // As LAST_CONTACT.
         Column::LastContact => {
             "COALESCE((SELECT MAX(k.used_at) FROM codes k WHERE k.partner_id = $1 AND k.user_id = u.user_id), 0)"
         }
@@ -185,4 +190,38 @@ fn read(row: &AnyRow) -> Result<ReportRecord> {
         },
         last_contact: row.instant_or_none("last_contact")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn sqlite_reads_only_a_users_own_rows_for_the_user() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("cloud.db").display());
+        SqlStore::migrate(&url).await.unwrap();
+        let store = SqlStore::open(&url).await.unwrap();
+        let selection = ReportSelection {
+            from: Timestamp::UNIX_EPOCH,
+            until: Timestamp::UNIX_EPOCH,
+            authorized: Filter::All,
+            search: String::new(),
+            sort: Column::LastContact,
+            descending: false,
+            page: 1,
+            page_size: 50,
+            now: Timestamp::UNIX_EPOCH,
+        };
+        let explained = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", statement(&selection)));
+        let plan = sqlx::query(explained).fetch_all(&store.readers).await.unwrap();
+        let steps: Vec<String> = plan.iter().map(|step| step.get("detail")).collect();
+        for table in ["a", "d", "f", "k", "l"] {
+            let mut reads = steps.iter().filter(|step| step.starts_with(&format!("SEARCH {table} "))).peekable();
+            assert!(reads.peek().is_some(), "{table} is read: {steps:#?}");
+            assert!(reads.all(|step| step.contains("partner_id=? AND user_id=?")), "{steps:#?}");
+        }
+    }
 }

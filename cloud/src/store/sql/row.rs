@@ -2,14 +2,16 @@
 //!
 //! Enumerations are stored as the wire's words, so that their names live once.
 
-use buhphone_protocol::date::ItsUntil;
+use buhphone_protocol::{
+    date::ItsUntil,
+    ids::{PartnerId, StaffId},
+};
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize, de::IntoDeserializer};
 use sqlx::{Row, any::AnyRow};
 use uuid::Uuid;
 
 use crate::store::{Partner, Result, Staff, StoreError};
-use buhphone_protocol::ids::{PartnerId, StaffId};
 
 /// An identifier as stored.
 pub(super) fn blob(id: Uuid) -> Vec<u8> {
