@@ -164,17 +164,16 @@ impl CloudClient {
         if error.is_ok() {
             self.learn(&told);
         }
-        if status.is_server_error() {
-            let why = error.map_or_else(|_| String::new(), |error| format!(": {}", error.message));
-            return Err(CallError::Unreached {
-                failure: FailureKind::Unavailable,
-                detail: format!("the cloud answered {status}{why}"),
-            });
-        }
         match error {
             Ok(WireError { code, message, .. }) => {
+                // Whatever a broken server calls it, the same request may be repeated.
+                let code = if status.is_server_error() { ErrorCode::Unavailable } else { code };
                 Err(CallError::Refused { code, message, retry_after: retry_after(&headers, &told) })
             }
+            Err(_) if status.is_server_error() => Err(CallError::Unreached {
+                failure: FailureKind::Unavailable,
+                detail: format!("the answer was {status}"),
+            }),
             Err(_) => Err(in_the_clouds_place(status, &headers, "not an error of the cloud")),
         }
     }
