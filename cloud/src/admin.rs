@@ -1,4 +1,5 @@
 //! The operator's commands. What a program reads goes to standard output.
+//! Errors and the log go to standard error; a password is printed once.
 
 use anyhow::{Context, Result, bail};
 use buhphone_cloud::{

@@ -1,4 +1,5 @@
 //! The command line, and where the cloud keeps its data.
+//! The only reader of the environment; everything else gets values.
 
 use std::{net::SocketAddr, path::PathBuf};
 

@@ -1,4 +1,5 @@
 //! Opens what the rules need, and serves until a signal.
+//! Decides nothing about calls; that is the library's.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 

@@ -1,4 +1,5 @@
 //! What the operator sets. Read where the program starts; passed to the rest as values.
+//! Limits are settings so that a test can make them small.
 
 use std::{num::NonZeroU32, time::Duration};
 

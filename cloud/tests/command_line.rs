@@ -1,4 +1,5 @@
 //! The program itself, as its operator and the task runner use it.
+//! Each story has a data folder of its own.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},

@@ -1,7 +1,8 @@
 //! «Статистика подключения пользователей»: `GET /api/cabinet/v1/report`.
 //!
 //! Query: `from`, `to` (civil dates of the partner's zone, both ends included),
-//! `authorized` (`all|yes|no`), `search`, `sort`, `descending`, `page`.
+//! `authorized` (`all|yes|no`), `search`, `sort`, `descending`, `page`; and, as for
+//! every list of the cabinet, `page_size` (50 unless told, at most 200).
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,5 @@
 //! Refusals as HTTP: the status follows from the code.
+//! Says nothing that the refusal does not; causes stay in the log.
 
 use axum::{
     Json,

@@ -1,4 +1,5 @@
 //! The cabinet's routes: each reads its input, asks one rule, and answers JSON.
+//! The tenant is the session's: no route takes a partner for a parameter.
 
 use axum::{
     Json, Router,

@@ -1,4 +1,5 @@
 //! Requests into types: bodies, queries and ids, bounded, with refusals that name the field.
+//! Checks shapes and sizes only; what a value may be is the rules'.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
 //! The card of a user: everything known of them on one page. And its one action on a computer.
+//! Shows the facts as they were told; draws no conclusions.
 
 use buhphone_protocol::{
     cabinet::UserCard,

@@ -192,7 +192,7 @@ mod tests {
 
     #[tokio::test]
     async fn bounds_those_who_wait() {
-        let guessing = guessing(Allowance::new(1, Duration::from_millis(200)), 1);
+        let guessing = guessing(Allowance::new(1, Duration::from_secs(9)), 1);
         fail(&guessing, "office").await.unwrap();
         fail(&guessing, "office").await.unwrap();
         let attempt = || guessing.attempt("office".to_owned(), String::new());
@@ -200,8 +200,6 @@ mod tests {
         assert!(futures::poll!(&mut first).is_pending());
         assert!(futures::poll!(&mut second).is_pending());
         assert!(attempt().await.is_err());
-        drop(first.await.unwrap());
-        second.await.unwrap();
     }
 
     #[tokio::test]

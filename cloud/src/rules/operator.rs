@@ -1,4 +1,5 @@
 //! What the operator of the cloud does from its command line: partners, staff, passwords.
+//! Reached by who has the machine, never over the network.
 
 use buhphone_protocol::{
     cabinet::Role,

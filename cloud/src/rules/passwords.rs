@@ -1,7 +1,7 @@
 //! Passwords: hashed by argon2id, never on the loop's threads, few at a time.
 //! Says only whether one fits; what follows from that is the sign-in's.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
@@ -15,6 +15,9 @@ use crate::secret;
 const SHORTEST: usize = 10;
 /// Longer ones are no safer, and hashing them costs us, not the guesser.
 pub(super) const LONGEST: usize = 256;
+
+/// A turn takes a tenth of a second: who waits so long stands behind a flood.
+const TURN_WAIT: Duration = Duration::from_secs(10);
 
 pub(super) struct Passwords {
     turns: Arc<Semaphore>,
@@ -50,7 +53,8 @@ impl Passwords {
     }
 
     async fn aside<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let turn = self.turns.clone().acquire_owned().await.expect("the semaphore is never closed");
+        let turn = tokio::time::timeout(TURN_WAIT, self.turns.clone().acquire_owned()).await;
+        let turn = turn.map_err(|_| Refusal::slow_down(TURN_WAIT))?.expect("the semaphore is never closed");
         let done = tokio::task::spawn_blocking(move || {
             let done = work();
             drop(turn);

@@ -1,4 +1,5 @@
 //! Why a rule said no, in the wire's words: a code somebody acts on, a sentence, the field at fault.
+//! Its status in HTTP is decided there.
 
 use std::{borrow::Cow, time::Duration};
 

@@ -1,4 +1,5 @@
 //! The cabinet's routes, under `/api/cabinet/v1`.
+//! `bad_input`, `roles` and `strangers` hold for all of them, the rest are a route each.
 
 mod bad_input;
 mod categories;

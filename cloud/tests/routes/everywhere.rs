@@ -1,4 +1,5 @@
 //! What holds for every address: health, the cabinet's pages, and what is no route.
+//! The pages are looked at by their headers; what is on them is the cabinet's own tests'.
 
 use reqwest::Method;
 

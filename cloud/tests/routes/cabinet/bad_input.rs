@@ -1,4 +1,5 @@
 //! Input that is wrong, on every route that takes any: 4xx, the field at fault, nothing written.
+//! Telling who may not be told of a thing at all is `strangers`'.
 
 use buhphone_protocol::cabinet::{PREFIX, Role};
 use reqwest::Method;

@@ -1,4 +1,5 @@
 //! `/categories`: the partner's own list.
+//! Names differ by more than their case.
 
 use buhphone_protocol::cabinet::Role;
 use serde_json::json;

@@ -1,4 +1,5 @@
 //! `/clients`: organisations, by hand.
+//! One ИНН is one client; the archived are kept and hidden.
 
 use buhphone_protocol::cabinet::Role;
 use serde_json::json;

@@ -1,4 +1,5 @@
 //! `/users/{user_id}/codes`, `/codes/{code_id}`: codes are shown once, replaced, withdrawn.
+//! What a code does when it is typed is told in `device/activate.rs`.
 
 use buhphone_protocol::{cabinet::Role, code::Code};
 use serde_json::json;

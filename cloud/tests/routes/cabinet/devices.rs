@@ -1,4 +1,5 @@
 //! `/devices/{device_id}`: a computer is disconnected; its history stays.
+//! Its next call is refused with a code its program acts on.
 
 use buhphone_protocol::cabinet::Role;
 use serde_json::json;

@@ -1,4 +1,5 @@
 //! `/report`: «Статистика подключения пользователей», exactly.
+//! The partner's own 23 rows are the fixture; the rest is told by authorizations over the wire.
 
 use buhphone_protocol::cabinet::Role;
 use serde_json::{Value, json};

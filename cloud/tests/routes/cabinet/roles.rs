@@ -1,4 +1,5 @@
 //! What each role may do: a specialist reads, issues codes and disconnects, and no more.
+//! Whatever is refused writes nothing.
 
 use buhphone_protocol::cabinet::Role;
 use serde_json::json;

@@ -1,4 +1,5 @@
 //! `/session`: staff sign in, stay signed in, and sign out.
+//! The cookie, the header of every change, and guessing of passwords.
 
 use std::time::Duration;
 

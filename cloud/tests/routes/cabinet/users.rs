@@ -1,4 +1,5 @@
 //! `/users`: persons at clients, by hand, and the card of one.
+//! Fields come back as they were registered, in the same precision.
 
 use buhphone_protocol::cabinet::Role;
 use serde_json::json;

@@ -1,13 +1,15 @@
 //! `POST /api/device/v1/activate`: a code and a key become a device.
+//! A wrong code says why, costs its address, and writes nothing.
 
 use std::time::Duration;
 
 use buhphone_cloud::settings::{Allowance, Limits};
 use buhphone_protocol::{activation::PATH, cabinet::Role};
+use reqwest::Method;
 use serde_json::json;
 
 use super::{Device, computer, launch};
-use crate::app::{Db, TestApp, refused, text};
+use crate::app::{Answer, Db, TestApp, refused, text};
 
 stories! {
     binds_the_key_of_who_types_the_code,
@@ -17,6 +19,7 @@ stories! {
     names_the_field_at_fault_and_writes_nothing,
     slows_guessing_without_locking_out_the_office,
     turns_away_who_guesses_past_all_patience,
+    tells_offices_behind_our_proxy_apart,
 }
 
 async fn binds_the_key_of_who_types_the_code(store: Db) {
@@ -138,6 +141,7 @@ async fn names_the_field_at_fault_and_writes_nothing(store: Db) {
     device.post(&app, PATH, &odd).await.json();
 }
 
+#[expect(clippy::disallowed_methods, reason = "how long guessing takes is the story")]
 async fn slows_guessing_without_locking_out_the_office(store: Db) {
     let period = Duration::from_millis(30);
     let limits = Limits { codes_of_address: Allowance::new(3, period), ..Limits::default() };
@@ -146,9 +150,12 @@ async fn slows_guessing_without_locking_out_the_office(store: Db) {
     let code = cabinet.with_code(&cabinet.with_user().await.id).await;
     let before = app.state().await;
     let guess = || async { Device::new().activate(&app, "0000-0000-0000").await.code() };
+    let begun = std::time::Instant::now();
     for _ in 0..10 {
         assert_eq!(guess().await, refused(404, "code_unknown"));
     }
+    // Three are free, the fourth is on credit, each of the rest waits for a period to pass.
+    assert!(begun.elapsed() > 5 * period);
     assert_eq!(app.state().await, before);
     // Whoever sits behind the same address gets through, after those before them.
     let guesses = futures::future::join_all((0..8).map(|_| guess()));
@@ -174,4 +181,24 @@ async fn turns_away_who_guesses_past_all_patience(store: Db) {
     // Only guessing is slowed: a connected computer of the same address goes on.
     assert_eq!(Device::new().standing(&app).await.code(), refused(401, "device_unknown"));
     assert!(!text(&cabinet.get("/session").await.json()["name"]).is_empty());
+}
+
+async fn tells_offices_behind_our_proxy_apart(store: Db) {
+    let app = TestApp::with(store, |settings| {
+        settings.trusted_proxies = 1;
+        settings.limits.codes_of_address = Allowance::new(1, Duration::from_secs(600));
+    })
+    .await;
+    let guess = async |forwarded: &'static str| {
+        let device = Device::new();
+        let body = device.activation("0000-0000-0000").to_string().into_bytes();
+        let signing = device.signing(&app, &Method::POST, PATH, &body);
+        let call = device.request(&app, Method::POST, PATH, body, &signing);
+        Answer::of(call.header("x-forwarded-for", forwarded)).await.code()
+    };
+    assert_eq!(guess("203.0.113.7").await, refused(404, "code_unknown"));
+    assert_eq!(guess("203.0.113.7").await, refused(404, "code_unknown"));
+    // What a client claims before our proxy changes nothing.
+    assert_eq!(guess("198.51.100.1, 203.0.113.7").await, refused(429, "slow_down"));
+    assert_eq!(guess("203.0.113.8").await, refused(404, "code_unknown"));
 }

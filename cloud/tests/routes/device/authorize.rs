@@ -1,4 +1,5 @@
 //! `POST /api/device/v1/authorize`: the fact of the report.
+//! Counted once, by the cloud's clock, whatever the computer says.
 
 use buhphone_protocol::{authorization::PATH, cabinet::Role, ids::LaunchId};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
 //! `GET /api/device/v1/standing`: whose the device is, without authorizing.
+//! Whatever the partner changed is seen at the next call.
 
 use buhphone_protocol::cabinet::Role;
 use serde_json::json;
