@@ -78,7 +78,7 @@ impl Machine {
         let silence = CallError::Unreached { failure: FailureKind::Timeout, detail: "no answer".to_owned() };
         match call.kind {
             CallKind::Key => {
-                self.key_made(call.attempt, Err(VaultError::NotReady("no answer".to_owned())), now, effects)
+                self.key_made(call.attempt, Err(VaultError::NotReady("no answer".to_owned())), now, effects);
             }
             CallKind::Bind => self.activated(call.attempt, Err(silence), now, effects),
             CallKind::Authorize { .. } => self.authorized(call.attempt, Err(silence), now, effects),

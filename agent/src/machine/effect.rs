@@ -2,13 +2,15 @@
 //! their order; [`Effect::Save`] is durable before the next begins. Calls and questions
 //! need not be finished: their answers come as inputs, each exactly once.
 
+use std::fmt;
+
 use buhphone_protocol::{activation::ActivateRequest, authorization::AuthorizeRequest};
 use jiff::Timestamp;
 use url::Url;
 
 use crate::view::Notice;
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Effect {
     /// Write the state. If that fails the following effects are performed all the same.
     Save(String),
@@ -47,4 +49,26 @@ pub enum Effect {
     },
     /// Shown only if no window is open.
     Notify(Notice),
+}
+
+/// The names alone: a state and a request to activate hold a code.
+impl fmt::Debug for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Save(_) => "Save",
+            Self::SetAside => "SetAside",
+            Self::UseCloud(_) => "UseCloud",
+            Self::UseKey(_) => "UseKey",
+            Self::CloudTimeSeen(_) => "CloudTimeSeen",
+            Self::MakeKey { .. } => "MakeKey",
+            Self::ForgetKey(_) => "ForgetKey",
+            Self::Activate { .. } => "Activate",
+            Self::Authorize { .. } => "Authorize",
+            Self::AskStanding { .. } => "AskStanding",
+            Self::ReadAutostart => "ReadAutostart",
+            Self::EnableAutostart { .. } => "EnableAutostart",
+            Self::ReadComputer { .. } => "ReadComputer",
+            Self::Notify(_) => "Notify",
+        })
+    }
 }

@@ -182,7 +182,7 @@ impl World {
             let wake = self.machine.as_ref().and_then(Machine::wake_at).map_or(tick, |at| at.max(self.since_boot));
             let left = Duration::try_from(end.duration_since(self.now)).unwrap();
             let step = (tick.min(wake).saturating_sub(self.since_boot)).max(Duration::from_millis(1)).min(left);
-            self.now = self.now + SignedDuration::try_from(step).unwrap();
+            self.now += SignedDuration::try_from(step).unwrap();
             self.since_boot += step;
             self.idle = if self.person { Duration::from_secs(1) } else { self.idle + step };
             if self.since_boot >= tick {
@@ -204,7 +204,7 @@ impl World {
 
     pub(crate) fn sleep(&mut self, span: SignedDuration) {
         let span = Duration::try_from(span).expect("sleep goes forward");
-        self.now = self.now + SignedDuration::try_from(span).unwrap();
+        self.now += SignedDuration::try_from(span).unwrap();
         if self.monotonic == Monotonic::CountsSleep {
             self.since_boot += span;
             self.idle += span;
