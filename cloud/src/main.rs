@@ -1,7 +1,7 @@
 //! `buhphone-cloud`: reads the command line and the environment, and starts what is asked.
 //! An error is one line and a status other than 0.
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
@@ -17,7 +17,8 @@ async fn main() -> ExitCode {
     let options = Options::parse();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
-        .with_env_filter(EnvFilter::try_from_env("BUHPHONE_LOG").unwrap_or_else(|_| EnvFilter::new("info")))
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_env_filter(EnvFilter::try_from_env("BUHPHONE_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn")))
         .init();
     let done = match options.command {
         Command::Serve(serve) => serve::serve(&options.place, serve).await,

@@ -157,7 +157,7 @@ impl Place {
         Ok(url)
     }
 
-    /// The data folder; made if there is none.
+    /// The data folder; made, for its owner only, if there is none: it holds personal data.
     fn folder(&self) -> Result<PathBuf> {
         let folder = match &self.data_dir {
             Some(folder) => folder.clone(),

@@ -9,7 +9,7 @@ use buhphone_cloud::{
     launch,
     rules::Rules,
     settings::Settings,
-    store::{Store, sql::SqlStore},
+    store::{Store, migrations::OpenError, sql::SqlStore},
 };
 use tokio::{net::TcpListener, sync::oneshot};
 
@@ -43,7 +43,8 @@ pub(crate) async fn serve(place: &Place, serve: Serve) -> Result<()> {
 }
 
 pub(crate) async fn migrate(place: &Place) -> Result<()> {
-    Ok(SqlStore::migrate(&place.database()?).await?)
+    open(place).await?.close().await;
+    Ok(())
 }
 
 /// The rules on the real store and clock, for the command line.
@@ -56,8 +57,15 @@ fn settings(place: &Place, listening: SocketAddr) -> Result<Settings> {
     Ok(Settings::new(place.public_url(listening)?, place.pepper()?))
 }
 
+/// The store, brought up to date first if it is behind or not there yet.
 async fn open(place: &Place) -> Result<SqlStore> {
     let database = place.database()?;
+    match SqlStore::open(&database).await {
+        Ok(store) => return Ok(store),
+        // Migrating would find this too, and say it worse.
+        Err(error @ (OpenError::Address | OpenError::Newer { .. })) => return Err(error.into()),
+        Err(_) => {}
+    }
     SqlStore::migrate(&database).await?;
     Ok(SqlStore::open(&database).await?)
 }

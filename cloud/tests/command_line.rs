@@ -9,6 +9,7 @@ use std::{
 };
 
 use serde_json::Value;
+use sqlx::{Connection, SqliteConnection};
 
 fn cloud(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_buhphone-cloud"));
@@ -100,6 +101,24 @@ fn says_in_one_line_what_is_wrong() {
     ] {
         let line = error(data.path(), arguments);
         assert!(line.contains(said), "{arguments:?}: {line}");
+    }
+}
+
+#[test]
+fn leaves_the_database_of_a_newer_program_alone() {
+    let data = tempfile::tempdir().unwrap();
+    printed(data.path(), &["migrate"]);
+    let newer = "INSERT INTO _sqlx_migrations SELECT 99, description, installed_on, success, checksum, execution_time \
+                 FROM _sqlx_migrations LIMIT 1";
+    let file = format!("sqlite:{}", data.path().join("cloud.sqlite").display());
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let mut connection = SqliteConnection::connect(&file).await.unwrap();
+        sqlx::query(newer).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    });
+    for arguments in [&["migrate"][..], &["serve", "--listen", "127.0.0.1:0"], &["admin", "demo"]] {
+        let line = error(data.path(), arguments);
+        assert!(line.starts_with("the database belongs to a newer program"), "{line}");
     }
 }
 
