@@ -8,7 +8,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use httpsig::prelude::{AlgorithmName, SecretKey};
-use keyring_core::{CredentialStore, Entry, Error};
+use keyring::{Entry, Error};
+use keyring_core::CredentialStore;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::ports::VaultError;
@@ -99,7 +100,7 @@ impl Keyring {
             Some(store) => store,
             None => self.store.insert(open()?),
         };
-        store.build(&self.service, name, modifiers().as_ref())
+        Ok(Entry { inner: store.build(&self.service, name, modifiers().as_ref())? })
     }
 
     /// Holds when the keyring is unlocked now; may have asked a person to unlock it.
