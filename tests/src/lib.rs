@@ -6,6 +6,7 @@
 pub mod browser;
 pub mod cloud;
 pub mod page;
+pub mod panel;
 pub mod pictures;
 pub mod program;
 pub mod windows;

@@ -10,6 +10,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 /// How long a state is waited for: many times what it takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(40);
 
+/// How long the end of a session is waited for.
+const PARTING: Duration = Duration::from_secs(5);
+
 /// A page of the program's window or of the cabinet.
 #[derive(Debug)]
 pub struct Page {
@@ -23,10 +26,12 @@ impl Page {
     /// # Errors
     /// When the driver does not begin one.
     pub async fn open(name: &'static str, port: u16, capabilities: Capabilities) -> Result<Self> {
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{port}"))
+        let address = format!("http://127.0.0.1:{port}");
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let session = builder.capabilities(capabilities).connect(&address);
+        let client = tokio::time::timeout(PATIENCE, session)
             .await
+            .with_context(|| format!("no WebDriver session for {name} in time"))?
             .with_context(|| format!("a WebDriver session for {name}"))?;
         Ok(Self { client, name })
     }
@@ -169,16 +174,13 @@ impl Page {
     /// # Errors
     /// When the driver or the disk refuses.
     pub async fn picture(&self, path: &Path) -> Result<()> {
-        let png = self.client.screenshot().await?;
+        let png = tokio::time::timeout(PATIENCE, self.client.screenshot()).await.context("no picture in time")??;
         std::fs::write(path, png).with_context(|| path.display().to_string())
     }
 
-    /// Ends the session.
-    ///
-    /// # Errors
-    /// When the driver is gone.
-    pub async fn close(self) -> Result<()> {
-        Ok(self.client.close().await?)
+    /// Ends the session. The driver may fall silent when its browser ends first: it is stopped afterwards anyway.
+    pub async fn close(self) {
+        let _ = tokio::time::timeout(PARTING, self.client.close()).await;
     }
 }
 

@@ -67,6 +67,46 @@ impl Computer {
         Kept::start("the program", &mut command)
     }
 
+    /// Starts the program hidden under a wall clock that `clock` moves; its monotonic clock stays true.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_under(&self, clock: &WallClock) -> Result<Kept> {
+        let mut command = self.desktop.command(&self.program);
+        self.set_up(&mut command)
+            .env("LD_PRELOAD", "libfaketimeMT.so.1")
+            .env("LD_LIBRARY_PATH", "/usr/lib/x86_64-linux-gnu/faketime")
+            .env("FAKETIME_TIMESTAMP_FILE", clock.file.path())
+            .env("FAKETIME_NO_CACHE", "1")
+            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+            .arg("--hidden")
+            .stdin(Stdio::null());
+        Kept::start("the program", &mut command)
+    }
+
+    /// A person presses a key that does nothing.
+    ///
+    /// # Errors
+    /// When the display does not answer.
+    pub fn press_key(&self) -> Result<()> {
+        let pressed = self.desktop.command("xdotool").args(["key", "shift"]).status()?;
+        anyhow::ensure!(pressed.success(), "no key is pressed");
+        Ok(())
+    }
+
+    /// Connects the program by its window with a code, and closes it.
+    ///
+    /// # Errors
+    /// When it does not come to an authorization.
+    pub async fn connect(&self, code: &str) -> Result<()> {
+        let window = self.open_window(&[]).await?;
+        window.page.fill("code", code).await?;
+        window.page.click("Подключить").await?;
+        window.page.see("Всё в порядке").await?;
+        window.close().await;
+        until("the program to end with its driver", async || Ok(self.running()?.is_empty())).await
+    }
+
     /// Starts what the desktop would at login: the entry in the autostart folder, by the desktop's own parser.
     ///
     /// # Errors
@@ -172,6 +212,41 @@ impl Computer {
     }
 }
 
+impl Drop for Computer {
+    fn drop(&mut self) {
+        let _ = self.end();
+    }
+}
+
+/// A wall clock that a test moves, for one process.
+#[derive(Debug)]
+pub struct WallClock {
+    file: tempfile::NamedTempFile,
+    offset_s: i64,
+}
+
+impl WallClock {
+    /// A clock that shows the true time.
+    ///
+    /// # Errors
+    /// When its file cannot be made.
+    pub fn true_time() -> Result<Self> {
+        let mut clock = Self { file: tempfile::NamedTempFile::new()?, offset_s: 0 };
+        clock.advance(0)?;
+        Ok(clock)
+    }
+
+    /// Moves the clock by so many seconds.
+    ///
+    /// # Errors
+    /// When its file cannot be written.
+    pub fn advance(&mut self, seconds: i64) -> Result<()> {
+        self.offset_s += seconds;
+        std::fs::write(self.file.path(), format!("{:+}", self.offset_s))?;
+        Ok(())
+    }
+}
+
 /// The program's window under WebDriver.
 #[derive(Debug)]
 pub struct Window {
@@ -181,28 +256,24 @@ pub struct Window {
 
 impl Window {
     /// Ends the session and, with it, the program.
-    ///
-    /// # Errors
-    /// When the driver is gone.
-    pub async fn close(mut self) -> Result<()> {
-        self.page.close().await?;
+    pub async fn close(mut self) {
+        self.page.close().await;
         self.driver.stop();
-        Ok(())
     }
 }
 
-/// Waits until `holds`, a minute at most.
+/// Waits until `holds`, two minutes at most: a program that woke looks around every half a minute.
 ///
 /// # Errors
 /// After the bound, telling what was waited for.
 pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> Result<bool>) -> Result<()> {
-    let waited = tokio::time::timeout(Duration::from_secs(60), async {
+    let waited = tokio::time::timeout(Duration::from_secs(120), async {
         while !holds().await? {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         Ok(())
     });
-    waited.await.with_context(|| format!("waited a minute for {what}"))?
+    waited.await.with_context(|| format!("waited two minutes for {what}"))?
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {

@@ -69,7 +69,7 @@ async fn a_registered_user_is_connected_and_authorizes_every_day() -> Result<()>
     screen.click("Что передаётся").await?;
     screen.see("authorization_id").await?;
     screen.picture(&picture("sent")?).await?;
-    window.close().await?;
+    window.close().await;
     until("the program to end with its driver", async || Ok(computer.running()?.is_empty())).await?;
 
     // The report says «Да» today and «Нет» yesterday.

@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
+    os::unix::process::CommandExt as _,
     process::{Child, Command, ExitStatus, Stdio},
     time::Duration,
 };
@@ -21,8 +22,11 @@ impl Kept {
     /// # Errors
     /// When it does not start; `name` tells which.
     pub fn start(name: &'static str, command: &mut Command) -> Result<Self> {
-        let child =
-            command.spawn().with_context(|| format!("{name} did not start ({})", command.get_program().display()))?;
+        // A group of its own: what it starts ends with it, and Ctrl-C reaches it through us.
+        let child = command
+            .process_group(0)
+            .spawn()
+            .with_context(|| format!("{name} did not start ({})", command.get_program().display()))?;
         Ok(Self { name, child })
     }
 
@@ -68,34 +72,31 @@ impl Kept {
         Ok(self.child.try_wait()?)
     }
 
-    /// Sends a signal by its name (`TERM`, `KILL`, `STOP`, `CONT`).
+    /// Sends a signal by its name (`TERM`, `KILL`, `STOP`, `CONT`) to it and to what it started.
     ///
     /// # Errors
     /// When there is nobody to signal.
     pub fn signal(&self, signal: &str) -> Result<()> {
-        let status =
-            Command::new("kill").arg(format!("-{signal}")).arg(self.id().to_string()).stderr(Stdio::null()).status()?;
+        let group = format!("-{}", self.id());
+        let status = Command::new("kill").args(["-s", signal, "--", &group]).stderr(Stdio::null()).status()?;
         if !status.success() {
             bail!("{} (process {}) is gone", self.name, self.id());
         }
         Ok(())
     }
 
-    /// Asks it to end and waits, five seconds at most, before making it end.
+    /// Asks it to end and waits, five seconds at most; then makes it end, with all it started.
     pub fn stop(&mut self) {
-        if matches!(self.child.try_wait(), Ok(Some(_))) {
-            return;
-        }
         // Stopped processes do not see TERM until they continue.
         if self.signal("CONT").is_ok() && self.signal("TERM").is_ok() {
             for _ in 0..100 {
                 if matches!(self.child.try_wait(), Ok(Some(_))) {
-                    return;
+                    break;
                 }
                 std::thread::sleep(Duration::from_millis(50));
             }
         }
-        let _ = self.child.kill();
+        let _ = self.signal("KILL");
         let _ = self.child.wait();
     }
 }

@@ -98,6 +98,12 @@ impl Desktop {
         &self.display
     }
 
+    /// Address of the session's bus.
+    #[must_use]
+    pub fn bus_address(&self) -> &str {
+        &self.bus_address
+    }
+
     /// `XDG_CONFIG_HOME` of the session.
     #[must_use]
     pub fn config(&self) -> PathBuf {
