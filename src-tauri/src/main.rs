@@ -13,7 +13,12 @@ mod shell;
 mod tray;
 mod window;
 
-use std::{env, ffi::OsString, path::PathBuf, process::ExitCode};
+use std::{
+    env,
+    ffi::OsString,
+    path::PathBuf,
+    process::{Command, ExitCode},
+};
 
 use anyhow::{Context as _, Result};
 use buhphone_agent::{
@@ -40,7 +45,12 @@ fn main() -> Result<ExitCode> {
     let settings = settings(&asked)?;
     let claim = Claim::take(&settings.data_dir);
     if let Ok(None) = claim {
-        return shell::hand_over().map(|()| ExitCode::SUCCESS);
+        let Err(error) = shell::hand_over() else { return Ok(ExitCode::SUCCESS) };
+        // The first may have been on its way out when it was called.
+        anyhow::ensure!(Claim::is_freed(&settings.data_dir), error);
+        tracing::warn!(error = format_args!("{error:#}"), "the running program ended; starting in its place");
+        Command::new(&settings.program).args(env::args_os().skip(1)).spawn().context("starting anew")?;
+        return Ok(ExitCode::SUCCESS);
     }
     if let Err(error) = &claim {
         // The agent says the same where the person sees it.
