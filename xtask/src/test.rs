@@ -27,7 +27,7 @@ pub fn test(filter: &[String]) -> Result<()> {
     let postgres = Postgres::start()?;
     say("running the tests");
     run(cargo()?
-        .args(["nextest", "run", "--workspace", "--exclude", "buhphone", "--no-fail-fast"])
+        .args(["nextest", "run", "--workspace", "--no-fail-fast"])
         .args(filter)
         .env("BUHPHONE_TEST_POSTGRES", postgres.url())
         .env("BUHPHONE_TEST_PROGRAM", &programs.program)
