@@ -138,6 +138,6 @@ fn parse<T: for<'de> Deserialize<'de>>(column: &str, word: &str) -> Result<T> {
     T::deserialize(word).map_err(damaged(column))
 }
 
-fn damaged<E: std::fmt::Display>(column: &str) -> impl FnOnce(E) -> StoreError {
+pub(super) fn damaged<E: std::fmt::Display>(column: &str) -> impl FnOnce(E) -> StoreError {
     move |error| StoreError::Damaged(format!("{column}: {error}"))
 }
