@@ -119,6 +119,7 @@ pub enum Binding {
     Bound {
         partner_id: PartnerId,
         device_id: DeviceId,
+        code_id: CodeId,
     },
     Unknown,
     UsedByAnotherKey,
