@@ -14,6 +14,7 @@ use sqlx::{Any, AssertSqlSafe, Transaction};
 use super::{
     SqlStore, devices, launches,
     row::{Columns, blob, micros, refused},
+    visits,
 };
 use crate::store::{Binding, CodeRecord, Result, StoreError};
 
@@ -167,6 +168,7 @@ pub(super) async fn bind(
         .await?;
     let owner = launches::Owner { partner_id, device_id, user_id, computer: &computer.name };
     launches::tell(&mut tx, &owner, launch, false, at).await?;
+    visits::begin(&mut tx, partner_id, CodeId(code.id("code_id")?), device_id, at).await?;
     tx.commit().await?;
     Ok(Binding::Bound { partner_id, device_id, code_id })
 }

@@ -51,6 +51,7 @@ pub(super) fn touched(rows: u64, what: &'static str) -> Result<()> {
 /// Reading one column by its name.
 pub(super) trait Columns {
     fn id(&self, column: &str) -> Result<Uuid>;
+    fn id_or_none(&self, column: &str) -> Result<Option<Uuid>>;
     fn text(&self, column: &str) -> Result<String>;
     fn text_or_none(&self, column: &str) -> Result<Option<String>>;
     fn instant(&self, column: &str) -> Result<Timestamp>;
@@ -58,6 +59,7 @@ pub(super) trait Columns {
     /// A boolean of PostgreSQL, 0 or 1 of SQLite.
     fn flag(&self, column: &str) -> Result<bool>;
     fn count(&self, column: &str) -> Result<u32>;
+    fn number(&self, column: &str) -> Result<u64>;
     fn word<T: for<'de> Deserialize<'de>>(&self, column: &str) -> Result<T>;
     fn word_or_none<T: for<'de> Deserialize<'de>>(&self, column: &str) -> Result<Option<T>>;
     fn its_until(&self, column: &str) -> Result<Option<ItsUntil>>;
@@ -67,6 +69,11 @@ impl Columns for AnyRow {
     fn id(&self, column: &str) -> Result<Uuid> {
         let bytes: Vec<u8> = self.try_get(column)?;
         Uuid::from_slice(&bytes).map_err(damaged(column))
+    }
+
+    fn id_or_none(&self, column: &str) -> Result<Option<Uuid>> {
+        let bytes: Option<Vec<u8>> = self.try_get(column)?;
+        bytes.map(|bytes| Uuid::from_slice(&bytes)).transpose().map_err(damaged(column))
     }
 
     fn text(&self, column: &str) -> Result<String> {
@@ -95,6 +102,10 @@ impl Columns for AnyRow {
 
     fn count(&self, column: &str) -> Result<u32> {
         u32::try_from(self.try_get::<i64, _>(column)?).map_err(damaged(column))
+    }
+
+    fn number(&self, column: &str) -> Result<u64> {
+        u64::try_from(self.try_get::<i64, _>(column)?).map_err(damaged(column))
     }
 
     fn word<T: for<'de> Deserialize<'de>>(&self, column: &str) -> Result<T> {
