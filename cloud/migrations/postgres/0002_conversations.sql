@@ -53,12 +53,13 @@ CREATE TABLE messages (
     -- Of staff and the line, as it was then.
     author_name  TEXT   NOT NULL,
     staff_id     BYTEA,
-    text         TEXT   NOT NULL,
-    -- What is found by a search: the beginning.
-    text_key     TEXT COLLATE "C" NOT NULL,
     recorded_at  BIGINT NOT NULL,
     delivered_at BIGINT,
     read_at      BIGINT,
+    -- Long, so behind everything that is read without them.
+    text         TEXT   NOT NULL,
+    -- What is found by a search: the beginning.
+    text_key     TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (partner_id, message_id),
     UNIQUE (partner_id, request_id, place),
     FOREIGN KEY (partner_id, request_id) REFERENCES requests,

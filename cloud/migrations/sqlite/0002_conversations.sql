@@ -54,12 +54,13 @@ CREATE TABLE messages (
     -- Of staff and the line, as it was then.
     author_name  TEXT   NOT NULL,
     staff_id     BLOB,
-    text         TEXT   NOT NULL,
-    -- What is found by a search: the beginning.
-    text_key     TEXT NOT NULL,
     recorded_at  INTEGER NOT NULL,
     delivered_at INTEGER,
     read_at      INTEGER,
+    -- Long, so behind everything that is read without them.
+    text         TEXT   NOT NULL,
+    -- What is found by a search: the beginning.
+    text_key     TEXT NOT NULL,
     PRIMARY KEY (partner_id, message_id),
     UNIQUE (partner_id, request_id, place),
     FOREIGN KEY (partner_id, request_id) REFERENCES requests,

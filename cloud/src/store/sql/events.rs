@@ -177,13 +177,12 @@ pub(super) async fn append_live(
         return Ok(());
     }
     let count = i64::try_from(live.len()).map_err(damaged("event_seq"))?;
-    let last: i64 = sqlx::query_scalar(
-        "UPDATE partners SET event_seq = event_seq + $2 WHERE partner_id = $1 RETURNING event_seq",
-    )
-    .bind(blob(partner_id.0))
-    .bind(count)
-    .fetch_one(&mut **tx)
-    .await?;
+    let last: i64 =
+        sqlx::query_scalar("UPDATE partners SET event_seq = event_seq + $2 WHERE partner_id = $1 RETURNING event_seq")
+            .bind(blob(partner_id.0))
+            .bind(count)
+            .fetch_one(&mut **tx)
+            .await?;
     for (seq, Live { about, message_id }) in (last - count + 1..).zip(live) {
         let (kind, request_id, user_id, trial, code_id) = match about {
             LiveAbout::Request { request_id, user_id, trial, .. } => {
@@ -264,12 +263,7 @@ pub(super) async fn last(store: &SqlStore, partner_id: PartnerId, user_id: UserI
         .number("event_seq")
 }
 
-pub(super) async fn live_after(
-    store: &SqlStore,
-    partner_id: PartnerId,
-    after: Seq,
-    limit: u32,
-) -> Result<LiveEvents> {
+pub(super) async fn live_after(store: &SqlStore, partner_id: PartnerId, after: Seq, limit: u32) -> Result<LiveEvents> {
     let rows = sqlx::query(
         "SELECT seq, kind, request_id, user_id, message_id, trial, code_id
          FROM live_events WHERE partner_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",

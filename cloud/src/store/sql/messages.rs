@@ -33,12 +33,7 @@ struct Draft<'a> {
     text: &'a str,
 }
 
-pub(super) async fn open(
-    store: &SqlStore,
-    partner_id: PartnerId,
-    new: &NewRequest,
-    at: Timestamp,
-) -> Result<Recorded> {
+pub(super) async fn open(store: &SqlStore, partner_id: PartnerId, new: &NewRequest, at: Timestamp) -> Result<Recorded> {
     let mut tx = store.writing().await?;
     let mut journal = Journal::open(store, &mut tx, partner_id, new.user_id, at).await?;
     let author = author(&mut tx, partner_id, new.user_id, new.writer).await?;
@@ -85,12 +80,7 @@ pub(super) async fn open(
     Ok(Recorded { first: true, user_id: new.user_id, request, message })
 }
 
-pub(super) async fn say(
-    store: &SqlStore,
-    partner_id: PartnerId,
-    new: &NewMessage,
-    at: Timestamp,
-) -> Result<Recorded> {
+pub(super) async fn say(store: &SqlStore, partner_id: PartnerId, new: &NewMessage, at: Timestamp) -> Result<Recorded> {
     let mut tx = store.writing().await?;
     let (user_id, _) = requests::owned(&mut tx, partner_id, new.request_id).await?;
     if matches!(new.writer, Writer::User { user_id: writer, .. } if writer != user_id) {

@@ -169,16 +169,15 @@ async fn read(
     up_to: MessageId,
     of_user: bool,
 ) -> Result<bool> {
-    let place: i64 = sqlx::query(
-        "SELECT place FROM messages WHERE partner_id = $1 AND message_id = $2 AND request_id = $3",
-    )
-    .bind(blob(journal.partner_id.0))
-    .bind(blob(up_to.0))
-    .bind(blob(request_id.0))
-    .fetch_optional(&mut **tx)
-    .await?
-    .ok_or(StoreError::NotFound("message_id"))?
-    .try_get("place")?;
+    let place: i64 =
+        sqlx::query("SELECT place FROM messages WHERE partner_id = $1 AND message_id = $2 AND request_id = $3")
+            .bind(blob(journal.partner_id.0))
+            .bind(blob(up_to.0))
+            .bind(blob(request_id.0))
+            .fetch_optional(&mut **tx)
+            .await?
+            .ok_or(StoreError::NotFound("message_id"))?
+            .try_get("place")?;
     let side = if of_user { "author = 'user'" } else { "author <> 'user'" };
     let changed = sqlx::query(AssertSqlSafe(format!(
         "UPDATE messages SET read_at = $4, delivered_at = COALESCE(delivered_at, $4)
