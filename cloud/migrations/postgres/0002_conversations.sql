@@ -56,10 +56,10 @@ CREATE TABLE messages (
     recorded_at  BIGINT NOT NULL,
     delivered_at BIGINT,
     read_at      BIGINT,
-    -- Long, so behind everything that is read without them.
-    text         TEXT   NOT NULL,
     -- What is found by a search: the beginning.
     text_key     TEXT COLLATE "C" NOT NULL,
+    -- Long, so behind everything that is read without it.
+    text         TEXT   NOT NULL,
     PRIMARY KEY (partner_id, message_id),
     UNIQUE (partner_id, request_id, place),
     FOREIGN KEY (partner_id, request_id) REFERENCES requests,

@@ -57,10 +57,10 @@ CREATE TABLE messages (
     recorded_at  INTEGER NOT NULL,
     delivered_at INTEGER,
     read_at      INTEGER,
-    -- Long, so behind everything that is read without them.
-    text         TEXT   NOT NULL,
     -- What is found by a search: the beginning.
-    text_key     TEXT NOT NULL,
+    text_key     TEXT   NOT NULL,
+    -- Long, so behind everything that is read without it.
+    text         TEXT   NOT NULL,
     PRIMARY KEY (partner_id, message_id),
     UNIQUE (partner_id, request_id, place),
     FOREIGN KEY (partner_id, request_id) REFERENCES requests,

@@ -3,9 +3,10 @@
 
 use buhphone_cloud::store::StoreError;
 use buhphone_protocol::{
-    conversation::{Change, RequestKind},
+    conversation::{Author, Change, RequestKind},
     ids::MessageId,
 };
+use futures::future::join_all;
 
 use crate::{
     databases::test_both_dbs,
@@ -123,4 +124,53 @@ test_both_dbs!(a_program_reinstalled_gets_the_whole_history_in_pages, async |sto
     let Change::Message { message } = &history[4].change else { panic!("{:?}", history[4]) };
     assert_eq!((message.message_id, message.read_at), (answer.message_id, Some(morning())));
     assert_eq!(history[5].change, Change::Standing);
+});
+
+test_both_dbs!(everything_at_once_waits_for_each_other_and_leaves_no_gap, async |store| {
+    let world = std::sync::Arc::new(World::new(store).await);
+    let (me, user_id) = (world.partner_id, world.user_id);
+    let device_id = world.device(user_id, morning()).await;
+    let new = world.asks(device_id, RequestKind::Ordinary, "Вопрос");
+    world.open(&new).await;
+    let colleagues = join_all((0..4).map(|n| {
+        let world = world.clone();
+        async move { world.user(world.client_id, &world.fields(&format!("Петрова{n}"))).await }
+    }))
+    .await;
+    let hands = (0..20).map(|n| {
+        let (world, new, colleague) = (world.clone(), new.clone(), colleagues[n % 4]);
+        tokio::spawn(async move {
+            let (store, at) = (&world.store, morning());
+            match n % 5 {
+                0 => drop(world.say(&world.user_says(device_id, new.request_id, "Ещё")).await),
+                1 => drop(world.say(&world.staff_says(new.request_id, "Ответ")).await),
+                2 => drop(world.device(colleague, at).await),
+                3 => {
+                    let last = store.last_live_seq(me).await.unwrap();
+                    store.delivered_to_staff(me, last, at).await.unwrap();
+                    store.read_by_staff(me, new.request_id, new.message_id, at).await.unwrap();
+                }
+                _ => {
+                    let mut first = world.writes_first("Добрый день");
+                    first.user_id = colleague;
+                    world.open(&first).await;
+                    let last = store.last_seq(me, user_id).await.unwrap();
+                    store.delivered_to_user(me, user_id, last, at).await.unwrap();
+                }
+            }
+        })
+    });
+    for hand in join_all(hands).await {
+        hand.unwrap();
+    }
+    for user_id in colleagues.into_iter().chain([user_id]) {
+        let page = world.store.events_after(me, user_id, 0, 1_000).await.unwrap();
+        let numbers: Vec<u64> = page.events.iter().map(|event| event.seq).collect();
+        assert_eq!(numbers, (1..=page.last).collect::<Vec<_>>());
+    }
+    let live = world.store.live_after(me, 0, 1_000).await.unwrap();
+    assert_eq!(live.events.iter().map(|event| event.seq).collect::<Vec<_>>(), (1..=live.last).collect::<Vec<_>>());
+    world.store.delivered_to_staff(me, live.last, morning()).await.unwrap();
+    let messages = world.store.request(me, new.request_id).await.unwrap().messages;
+    assert!(messages.iter().all(|message| message.author != Author::User || message.delivered_at.is_some()));
 });

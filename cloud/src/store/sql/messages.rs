@@ -67,10 +67,10 @@ pub(super) async fn open(store: &SqlStore, partner_id: PartnerId, new: &NewReque
         insert(&mut tx, &mut journal, &answer).await?;
     }
     journal.live_request(new.request_id, new.kind, from_user(&message));
-    if let (Writer::User { device_id, .. }, RequestKind::Trial) = (new.writer, new.kind) {
-        if let Some(code_id) = visits::test_request(&mut tx, partner_id, device_id, new.request_id).await? {
-            journal.live_visit(code_id);
-        }
+    if let (Writer::User { device_id, .. }, RequestKind::Trial) = (new.writer, new.kind)
+        && let Some(code_id) = visits::test_request(&mut tx, partner_id, device_id, new.request_id).await?
+    {
+        journal.live_visit(code_id);
     }
     if is_contact(&author, new.kind) {
         journal.talked();
@@ -110,10 +110,10 @@ pub(super) async fn say(store: &SqlStore, partner_id: PartnerId, new: &NewMessag
     };
     let message = insert(&mut tx, &mut journal, &draft).await?;
     journal.live_request(new.request_id, request.kind, from_user(&message));
-    if author != Author::User {
-        if let Some(code_id) = visits::answered(&mut tx, partner_id, new.request_id, at).await? {
-            journal.live_visit(code_id);
-        }
+    if author != Author::User
+        && let Some(code_id) = visits::answered(&mut tx, partner_id, new.request_id, at).await?
+    {
+        journal.live_visit(code_id);
     }
     if is_contact(&author, request.kind) {
         journal.talked();
