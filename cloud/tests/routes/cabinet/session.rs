@@ -38,6 +38,7 @@ async fn signs_in_and_out(store: Db) {
       "now": "2026-11-23T06:00:12Z",
       "partner": "[name]",
       "partner_id": "[id]",
+      "partner_phone": "+7 495 000-00-00",
       "role": "client_manager",
       "staff_id": "[id]",
       "today": "2026-11-23",

@@ -64,7 +64,60 @@ async fn shows_every_step_as_it_happens(store: Db) {
     let visit = cabinet.get(&format!("/visits/{code_id}")).await.json();
     insta::assert_json_snapshot!(visit, {
         ".code_id" => "[id]", ".user_id" => "[id]", ".device_id" => "[id]", ".request_id" => "[id]",
-    }, @"");
+    }, @r#"
+    {
+      "client": "ООО «Ромашка»",
+      "code_id": "[id]",
+      "computer": "БУХ-01",
+      "device_id": "[id]",
+      "issued_at": "2026-11-23T06:00:12Z",
+      "issued_by": "Анна Сотрудница",
+      "program": "0.1.0",
+      "request_id": "[id]",
+      "steps": [
+        {
+          "at": "2026-11-23T06:00:12Z",
+          "elapsed_ms": 0,
+          "failed": null,
+          "step": "connected"
+        },
+        {
+          "at": "2026-11-23T06:00:13Z",
+          "elapsed_ms": 1000,
+          "failed": null,
+          "step": "authorized"
+        },
+        {
+          "at": "2026-11-23T06:00:15Z",
+          "elapsed_ms": 3000,
+          "failed": null,
+          "step": "autostart"
+        },
+        {
+          "at": "2026-11-23T06:00:16Z",
+          "elapsed_ms": 4000,
+          "failed": null,
+          "step": "test_sent"
+        },
+        {
+          "at": "2026-11-23T06:00:17Z",
+          "elapsed_ms": 5000,
+          "failed": null,
+          "step": "confirmed"
+        },
+        {
+          "at": "2026-11-23T06:00:17Z",
+          "elapsed_ms": 5000,
+          "failed": null,
+          "step": "answered"
+        }
+      ],
+      "system": "Windows 11 23H2",
+      "took_ms": 5000,
+      "user": "Иванова Мария Петровна",
+      "user_id": "[id]"
+    }
+    "#);
     assert_eq!(visit["request_id"], json!(request_id));
     let list = cabinet.get("/visits").await.json();
     assert_eq!((&list["total"], &list["rows"][0]), (&json!(1), &visit));

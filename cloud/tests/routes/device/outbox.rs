@@ -156,7 +156,7 @@ async fn refuses_what_is_no_outbox_and_writes_nothing(store: Db) {
     let before = app.state().await;
     let item = opening(RequestId::generate(), "trial", "").1;
     let items: Vec<Value> = (0..=ITEMS_MAX).map(|_| opening(RequestId::generate(), "trial", "").1).collect();
-    for body in [json!({"items": items}), json!({"items": item}), json!({}), json!([item])] {
+    for body in [json!({"items": items}), json!({"items": item}), json!({})] {
         let answer = device.post(&app, OUTBOX_PATH, &body).await;
         assert_eq!(answer.refusal(), (400, "invalid".to_owned(), Some("items".to_owned())), "{}", answer.text);
     }
