@@ -49,7 +49,7 @@ pub(super) async fn events(State(app): State<App>, call: Call) -> Result<Respons
         return Err(Refusal::invalid("wait", format!("wait is at most {WAIT_MAX_S} seconds")));
     }
     let listening = app.rules.live.device(device.partner_id, device.user_id, device.device_id);
-    let mut hearing = Hearing { rules: app.rules, key: call.signed.key, user_id: device.user_id, listening, after };
+    let hearing = Hearing { rules: app.rules, key: call.signed.key, user_id: device.user_id, listening, after };
     if wants_stream(&call.headers) {
         Ok(stream::answer(hearing.stream()))
     } else {
@@ -79,18 +79,18 @@ impl Hearing {
         self.rules.events(&self.key, self.user_id, self.after).await
     }
 
-    async fn poll(&mut self, wait: Duration) -> Result<Events> {
-        let some = async {
-            loop {
-                let events = self.read().await?;
-                if !events.events.is_empty() || self.listening.rung().await == Rung::Ended {
-                    return Ok(events);
-                }
+    async fn poll(&self, wait: Duration) -> Result<Events> {
+        let waited = tokio::time::sleep(wait);
+        tokio::pin!(waited);
+        loop {
+            let events = self.read().await?;
+            if !events.events.is_empty() {
+                return Ok(events);
             }
-        };
-        match tokio::time::timeout(wait, some).await {
-            Ok(events) => events,
-            Err(_) => self.read().await,
+            tokio::select! {
+                rung = self.listening.rung() => if rung == Rung::Ended { return Ok(events) },
+                () = &mut waited => return Ok(events),
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use crate::rules::{Refusal, Result};
 
 /// The largest honest body, a hundred launches, takes a fifth of it.
 pub(super) const BODY_MAX: usize = 64 * 1024;
-/// A body of 64 KiB over the slowest line of an office, a megabyte over a usual one.
+/// [`BODY_MAX`] over the slowest line of an office; a larger body is waited for in proportion.
 const BODY_WAIT: Duration = Duration::from_secs(15);
 
 /// A body that holds a long letter or many short ones.
@@ -62,7 +62,8 @@ pub(super) fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T> {
 
 /// The whole body, within the limit of size and time.
 pub(super) async fn read(body: Body, max: usize) -> Result<Bytes> {
-    let whole = tokio::time::timeout(BODY_WAIT, to_bytes(body, max)).await;
+    let wait = BODY_WAIT * u32::try_from(max.div_ceil(BODY_MAX)).unwrap_or(u32::MAX);
+    let whole = tokio::time::timeout(wait, to_bytes(body, max)).await;
     match whole {
         Err(_) => Err(Refusal::malformed("the body did not arrive in time")),
         Ok(Ok(bytes)) => Ok(bytes),

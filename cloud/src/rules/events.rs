@@ -14,6 +14,8 @@ use buhphone_protocol::{
     live::Events,
 };
 
+use tokio::time::MissedTickBehavior;
+
 use super::{Refusal, Result, Rules};
 use crate::store::{LiveEvents, Staff};
 
@@ -51,7 +53,7 @@ impl Rules {
     pub async fn delivered_to_staff(&self, partner_id: PartnerId, up_to: Seq) -> Result<()> {
         let users = self.store.delivered_to_staff(partner_id, up_to, self.now()).await?;
         for user_id in users {
-            self.live.wake(partner_id, user_id);
+            self.live.wake_user(partner_id, user_id);
         }
         Ok(())
     }
@@ -59,27 +61,29 @@ impl Rules {
     /// Rings for what other nodes wrote. Never ends.
     pub async fn watch(&self) -> Infallible {
         let mut every = tokio::time::interval(self.settings.watch_every);
-        every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut seen: HashMap<PartnerId, Seq> = HashMap::new();
+        every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut seen: HashMap<PartnerId, Seen> = HashMap::new();
         loop {
             every.tick().await;
             let partners = self.live.partners();
             seen.retain(|partner_id, _| partners.contains(partner_id));
             for partner_id in partners {
                 // Told to the log already; the next time may do better.
-                drop(self.look(partner_id, &mut seen).await);
+                if let Ok(now) = self.look(partner_id, seen.get(&partner_id)).await {
+                    seen.insert(partner_id, now);
+                }
             }
         }
     }
 
-    async fn look(&self, partner_id: PartnerId, seen: &mut HashMap<PartnerId, Seq>) -> Result<()> {
-        let Some(mut after) = seen.get(&partner_id).copied() else {
+    async fn look(&self, partner_id: PartnerId, before: Option<&Seen>) -> Result<Seen> {
+        let Some(before) = before else {
             // What came before the first look is known to nobody here.
-            seen.insert(partner_id, self.store.last_live_seq(partner_id).await?);
+            let after = self.store.last_live_seq(partner_id).await?;
             self.live.wake_partner(partner_id);
-            return Ok(());
+            return Ok(Seen { after, users: HashSet::new() });
         };
-        let mut users = HashSet::new();
+        let (mut after, mut users) = (before.after, HashSet::new());
         loop {
             let LiveEvents { events, last } = self.store.live_after(partner_id, after, PAGE).await?;
             users.extend(events.iter().filter_map(|event| match &event.about {
@@ -92,12 +96,20 @@ impl Rules {
                 break;
             }
         }
-        if seen.insert(partner_id, after) != Some(after) {
+        if after != before.after {
             self.live.wake_staff(partner_id);
         }
-        for user_id in users {
-            self.live.wake_user(partner_id, user_id);
+        for user_id in users.union(&before.users) {
+            self.live.wake_user(partner_id, *user_id);
         }
-        Ok(())
+        Ok(Seen { after, users })
     }
+}
+
+/// Where the watch is at one partner.
+struct Seen {
+    after: Seq,
+    /// Whom the last look found: they are rung once more, since the receipt of a cabinet
+    /// that got their message follows it and is no change of the partner's.
+    users: HashSet<UserId>,
 }

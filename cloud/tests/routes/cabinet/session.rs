@@ -17,6 +17,7 @@ stories! {
     says_the_same_to_a_wrong_password_and_an_unknown_person,
     demands_the_header_of_every_change,
     slows_guessing_of_one_person_only,
+    tells_where_the_program_is_downloaded,
 }
 
 async fn sign_in(app: &TestApp, body: Value) -> Answer {
@@ -141,4 +142,11 @@ async fn slows_guessing_of_one_person_only(store: Db) {
     assert!(slowed.header("retry-after").parse::<u64>().is_ok());
     guess(&another.staff.email, PASSWORD).await.json();
     guessed.get("/session").await.json();
+}
+
+async fn tells_where_the_program_is_downloaded(store: Db) {
+    let url = "https://files.example.ru/buhphone.exe";
+    let app = TestApp::with(store, |settings| settings.program_url = Some(url.parse().unwrap())).await;
+    let session = app.with_staff(Role::Specialist).await.get("/session").await.json();
+    assert_eq!(session["program_url"], json!(url));
 }

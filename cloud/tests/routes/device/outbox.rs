@@ -173,7 +173,7 @@ async fn knows_only_the_users_own_requests(store: Db) {
     let (device, _) = Device::connected(&app, &ours).await;
     let request_id = RequestId::generate();
     let (message_id, open) = opening(request_id, "ordinary", "Наше");
-    device.outbox(&app, &[open.clone()]).await.accepted();
+    device.outbox(&app, std::slice::from_ref(&open)).await.accepted();
     let before = app.state().await;
     let theirs = app.with_staff(Role::Administrator).await;
     let (stranger, _) = Device::connected(&app, &theirs).await;
