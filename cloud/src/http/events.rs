@@ -104,6 +104,8 @@ impl Hearing {
                     hearing.after = event.seq;
                     return Some((stream::event(event.seq, &event), (hearing, ready, more)));
                 }
+                // Ten thousand who wait need not each hold what they have heard.
+                drop(std::mem::take(&mut ready));
                 if !more && hearing.listening.rung().await == Rung::Ended || hearing.listening.has_ended() {
                     return None;
                 }

@@ -13,7 +13,6 @@ use buhphone_protocol::{
     key::PublicKey,
     live::Events,
 };
-
 use tokio::time::MissedTickBehavior;
 
 use super::{Refusal, Result, Rules};
