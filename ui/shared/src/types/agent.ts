@@ -30,7 +30,11 @@ version: string,
 /**
  * The cloud's address, as it was given.
  */
-cloud: string, tray: Tray, };
+cloud: string, tray: Tray, talk: Talk, 
+/**
+ * None before an activation, and for a computer connected by an older program.
+ */
+visit: VisitView | null, };
 
 export type Language = "ru" | "en";
 
@@ -102,8 +106,42 @@ state: string,
 /**
  * The second, disabled line: `Последняя авторизация: 23.11.2026 9:00:12`.
  */
-last: string, open: string, quit: string, };
+last: string, open: string, 
+/**
+ * `Перезвоните мне`; empty while not connected. Opens the window on that screen.
+ */
+call_me: string, 
+/**
+ * `Новые сообщения: 2`; empty when there are none.
+ */
+unread: string, quit: string, };
 
 export type TrayIcon = "authorized" | "attention" | "offline" | "unread";
 
-export type Command = { "kind": "activate", code: string, } | { "kind": "open_link", link: string, } | { "kind": "authorize_now" } | { "kind": "look" } | { "kind": "repair_autostart" } | { "kind": "set_language", language: LanguageChoice, };
+export type Talk = { line: Line | null, callback_phone: string, conversations: Array<ConversationHead>, shown: Conversation | null, unread: number, waiting_to_send: number, };
+
+export type Line = { name: string, open_now: boolean, hours: Array<string>, promised: string | null, opens: string | null, };
+
+export type ConversationHead = { request_id: string, request_kind: RequestKind, state: RequestState, last_text: string, last_printed: string, unread: number, phone: string | null, };
+
+export type Conversation = { head: ConversationHead, messages: Array<ShownMessage>, };
+
+export type ShownMessage = { message_id: string, writer: Writer, text: string, day: string, time: string, state: MessageState | null, };
+
+export type Writer = { "kind": "user" } | { "kind": "staff", name: string, } | { "kind": "line", name: string, };
+
+export type MessageState = "saved" | "sent" | "delivered" | "read" | "refused";
+
+export type VisitView = { steps: Array<VisitStepView>, elapsed_s: number, complete: boolean, open: boolean, request_id: string | null, completed_printed: string | null, };
+
+export type VisitStepView = { step: VisitStep, state: StepState, at_s: number | null, };
+
+export type StepState = { "kind": "pending" } | { "kind": "current" } | { "kind": "done" } | { "kind": "failed", reason: string, };
+
+export type RequestKind = "ordinary" | "trial" | "callback" | "staff" | "unknown";
+
+export type RequestState = "waiting" | "answered" | "closed" | "unknown";
+
+export type VisitStep = "connected" | "authorized" | "autostart" | "test_sent" | "confirmed" | "answered" | "unknown";
+
+export type Command = { "kind": "activate", code: string, } | { "kind": "open_link", link: string, } | { "kind": "authorize_now" } | { "kind": "look" } | { "kind": "repair_autostart" } | { "kind": "send_trial" } | { "kind": "ask", text: string, } | { "kind": "call_me", phone: string, } | { "kind": "say", request_id: string, text: string, } | { "kind": "show_conversation", request_id: string | null, } | { "kind": "repeat_visit_step" } | { "kind": "leave_visit" } | { "kind": "set_language", language: LanguageChoice, };
