@@ -37,7 +37,7 @@ function restore(): [string, Pending[]][] {
 
 const waiting = new SvelteMap<string, Pending[]>(restore());
 const sending = new Set<string>();
-let wake: (() => void)[] = [];
+const asleep = new Set<() => void>();
 
 function put(request: string, messages: Pending[]): void {
   if (messages.length === 0) waiting.delete(request);
@@ -82,9 +82,7 @@ function change(request: string, message_id: string, changes: Partial<Pending>):
 
 /** The network is back, or somebody signed in again: nothing waits for its turn. */
 export function hurry(): void {
-  const woken = wake;
-  wake = [];
-  woken.forEach((go) => go());
+  for (const go of [...asleep]) go();
   for (const request of waiting.keys()) void drain(request);
 }
 
@@ -117,8 +115,13 @@ async function drain(request: string): Promise<void> {
         if (!next.late) change(request, next.message_id, { late: true });
         const pause = pauses[Math.min(attempt++, pauses.length - 1)];
         await new Promise<void>((resolve) => {
-          wake.push(resolve);
-          setTimeout(resolve, pause);
+          const go = () => {
+            clearTimeout(timer);
+            asleep.delete(go);
+            resolve();
+          };
+          const timer = setTimeout(go, pause);
+          asleep.add(go);
         });
       }
     }

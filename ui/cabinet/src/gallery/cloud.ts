@@ -7,7 +7,6 @@
 import type {
   Client,
   IssuedCode,
-  Page,
   Report,
   ReportRow,
   Session,

@@ -177,12 +177,12 @@ export function pretendDesk(scene: string, people: Person[], me: string) {
     const began = Date.now() + 2000;
     const step = (after: number, step: VisitStep, failed: string | null = null) =>
       setTimeout(() => {
+        Object.assign(visit, { computer: 'BUH-114', system: 'Windows 11 23H2', program: '0.1.0' });
         visit.steps = visit.steps.filter((each) => each.step !== step);
         visit.steps.push({ step, at: new Date().toISOString(), elapsed_ms: Date.now() - began, failed });
         if (step === 'confirmed') visit.took_ms = Date.now() - began;
         emit({ kind: 'visit', code_id: visit.code_id });
       }, after);
-    Object.assign(visit, { computer: 'BUH-114', system: 'Windows 11 23H2', program: '0.1.0' });
     step(2000, 'connected');
     step(3000, 'authorized');
     step(3800, 'autostart', 'off_by_person');

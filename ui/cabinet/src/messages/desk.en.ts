@@ -147,7 +147,6 @@ export const enDesk: typeof ruDesk = {
 
   codePage: {
     title: 'Activation code',
-    for: (user, client) => `${user}, ${client}`,
     once: 'The code is seen in this tab only, until you close it or the code is entered.',
     states: {
       active: (until) => `Works once, until ${until}`,
@@ -157,8 +156,8 @@ export const enDesk: typeof ruDesk = {
     },
     hidden: 'The digits are shown once, where the code was issued. If they are lost, issue a new code.',
     download: 'Download the program',
+    copyProgram: 'Copy its address',
     print: 'Print the visit card',
-    share: 'Share',
     steps: 'Three steps at the computer',
     step1: 'Install Buhphone and open it.',
     step1From: (address) => `Download Buhphone from ${address}, install it and open it.`,
@@ -166,11 +165,9 @@ export const enDesk: typeof ruDesk = {
     step2Scan: 'Type the code in the program’s window.',
     step3: 'Press “Test request” and wait for the answer.',
     cardTitle: 'Connecting Buhphone',
-    cardFor: 'For',
     cardUntil: (until) => `The code works once, until ${until}.`,
     cardHelp: 'Something does not work? Call us',
     cardPartner: 'You are served by',
-    qrHint: 'Link that connects this computer',
   },
 
   line: {

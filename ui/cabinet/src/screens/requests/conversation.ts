@@ -1,6 +1,6 @@
 /** A conversation as it is shown: by days, with what is still on its way; what of it was read. */
 
-import type { Message, RequestKind } from '@buhphone/shared/types/cabinet';
+import type { Message, Request, RequestKind, RequestState } from '@buhphone/shared/types/cabinet';
 import { printDay } from '../../dates';
 
 /** Longest text of a message the cloud takes, characters. */
@@ -24,11 +24,7 @@ export function byDays(messages: Message[], zone: string): { day: string; messag
   return days;
 }
 
-/** The first of the user's messages that nobody has read. */
-export function firstUnread(messages: Message[]): string | undefined {
-  return messages.find(isUnread)?.message_id;
-}
-
+/** One of the user's that nobody has read. */
 export const isUnread = (message: Message): boolean => message.author.kind === 'user' && !message.read_at;
 
 /** The last unread one of those seen: what is marked read is all up to it. */
@@ -40,6 +36,12 @@ export function readUpTo(messages: Message[], seen: Set<string>): string | undef
 export function emptyText(kind: RequestKind): 'trialText' | 'callbackText' | 'noText' {
   if (kind === 'trial') return 'trialText';
   return kind === 'callback' ? 'callbackText' : 'noText';
+}
+
+/** A state worth telling; what we wrote first was no question that could be answered. */
+export function toldState({ kind, state }: Request): Exclude<RequestState, 'unknown'> | undefined {
+  if (state === 'unknown' || (kind === 'staff' && state === 'answered')) return undefined;
+  return state;
 }
 
 /** A number to call as a link. */
