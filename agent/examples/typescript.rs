@@ -16,7 +16,9 @@ fn main() -> ExitCode {
         }
     };
     let mut differ = false;
-    for (name, text) in [("cabinet.ts", module(&cabinet())), ("agent.ts", module(&buhphone_agent::typescript::declarations()))] {
+    for (name, text) in
+        [("cabinet.ts", module(&cabinet())), ("agent.ts", module(&buhphone_agent::typescript::declarations()))]
+    {
         let path = Path::new(folder).join(name);
         let there = fs::read_to_string(&path).unwrap_or_default();
         if there == text {

@@ -220,8 +220,11 @@ async fn a_key_that_is_not_there_is_told_and_nothing_is_sent() {
 
 #[tokio::test]
 async fn a_cloud_that_cannot_answer_now_is_unavailable() {
-    let busy = r#"{"code":"unavailable","message":"the database does not answer"}"#;
-    assert_eq!(failure(answer("503 Service Unavailable", "retry-after: 5\r\n", busy)).await, FailureKind::Unavailable);
+    let busy = r#"{"code":"invalid","message":"the database does not answer"}"#;
+    let cloud = Answering::start(vec![answer("503 Service Unavailable", "retry-after: 5\r\n", busy)], None).await;
+    let (code, retry_after) = (ErrorCode::Unavailable, Some(Duration::from_secs(5)));
+    let refused = CallError::Refused { code, message: "the database does not answer".to_owned(), retry_after };
+    assert_eq!(ask(&cloud.address).await, Err(refused));
     assert_eq!(failure(answer("502 Bad Gateway", "", "<html>nginx</html>")).await, FailureKind::Unavailable);
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use buhphone_protocol::{
     authorization::AuthorizeRequest,
     ids::AuthorizationId,
-    telemetry::{Attended, FailureKind, Origin, Trigger},
+    telemetry::{Attended, Autostart, FailureKind, Origin, Trigger},
 };
 use jiff::{SignedDuration, Timestamp};
 use rand::RngExt;
@@ -199,7 +199,8 @@ impl Machine {
                     trigger,
                     attended: if was_attended { Attended::Yes } else { attended },
                     computer: self.computer.clone(),
-                    autostart: self.autostart,
+                    // Activation switches it on only after its own authorization.
+                    autostart: if trigger == Trigger::Activation { Autostart::Unknown } else { self.autostart },
                     failures: self.saved.failures.clone(),
                     launches: self.saved.launches_beside(&self.facts.launch),
                     launches_dropped: self.saved.launches_dropped,

@@ -2,16 +2,20 @@
 //! their order; [`Effect::Save`] is durable before the next begins. Calls and questions
 //! need not be finished: their answers come as inputs, each exactly once.
 
-use buhphone_protocol::{activation::ActivateRequest, authorization::AuthorizeRequest};
+use std::fmt;
+
+use buhphone_protocol::{
+    activation::ActivateRequest, authorization::AuthorizeRequest, conversation::Seq, live::Outbox,
+};
 use jiff::Timestamp;
 use url::Url;
 
-use crate::view::Notice;
+use crate::{ports::Change, view::Notice};
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Effect {
-    /// Write the state. If that fails the following effects are performed all the same.
-    Save(String),
+    /// Write the state and rows. If that fails the following effects are performed all the same.
+    Save(Change),
     /// Put away, under another name, what was loaded and cannot be read.
     SetAside,
     /// Calls from now on go to this address.
@@ -38,6 +42,16 @@ pub enum Effect {
     AskStanding {
         attempt: u64,
     },
+    /// Tell the cloud these, all durable here.
+    Send {
+        attempt: u64,
+        outbox: Outbox,
+    },
+    /// Listen to the user's events after this one, at once, and in place of any listening before.
+    Listen {
+        after: Seq,
+    },
+    StopListening,
     ReadAutostart,
     EnableAutostart {
         override_person: bool,
@@ -47,4 +61,29 @@ pub enum Effect {
     },
     /// Shown only if no window is open.
     Notify(Notice),
+}
+
+/// The names alone: a state and a request to activate hold a code, an outbox what people wrote.
+impl fmt::Debug for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Save(_) => "Save",
+            Self::SetAside => "SetAside",
+            Self::UseCloud(_) => "UseCloud",
+            Self::UseKey(_) => "UseKey",
+            Self::CloudTimeSeen(_) => "CloudTimeSeen",
+            Self::MakeKey { .. } => "MakeKey",
+            Self::ForgetKey(_) => "ForgetKey",
+            Self::Activate { .. } => "Activate",
+            Self::Authorize { .. } => "Authorize",
+            Self::AskStanding { .. } => "AskStanding",
+            Self::Send { .. } => "Send",
+            Self::Listen { .. } => "Listen",
+            Self::StopListening => "StopListening",
+            Self::ReadAutostart => "ReadAutostart",
+            Self::EnableAutostart { .. } => "EnableAutostart",
+            Self::ReadComputer { .. } => "ReadComputer",
+            Self::Notify(_) => "Notify",
+        })
+    }
 }

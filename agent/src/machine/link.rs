@@ -63,7 +63,7 @@ mod tests {
         for (link, cloud) in [
             (format!("buhphone://connect?code={code}"), None),
             (format!("buhphone://connect/?cloud=https%3A%2F%2Fb.example%2F&code={code}"), Some("https://b.example/")),
-            (format!("buhphone://connect?code={code}&cloud=http://127.0.0.1:8780"), Some("http://127.0.0.1:8080/")),
+            (format!("buhphone://connect?code={code}&cloud=http://127.0.0.1:8780"), Some("http://127.0.0.1:8780/")),
             (format!("buhphone://connect?code={code}&cloud=http://[::1]:1&later=1"), Some("http://[::1]:1/")),
         ] {
             let offer = read(&link).unwrap();

@@ -123,5 +123,7 @@ pub enum StepState {
     Current,
     Done,
     /// `RepeatVisitStep` tries again. The reason: `offline`, `keyring`, `clock`, `off_by_person`, `foreign`, `refused`, …
-    Failed { reason: String },
+    Failed {
+        reason: String,
+    },
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use buhphone_agent::{
     command::Command,
-    view::{ActivationError, Stage, Trouble},
+    view::{ActivationError, ActivationStep, Stage, Trouble},
 };
 use buhphone_protocol::{
     error::ErrorCode,
@@ -39,6 +39,22 @@ fn a_code_connects_authorizes_and_switches_the_start_on() {
     assert_eq!(world.cloud.recorded[0].request.trigger, Trigger::Activation);
     assert_eq!(world.autostart, Autostart::On);
     assert_eq!(world.calls.len(), 2);
+}
+
+#[test]
+fn the_steps_are_seen_and_a_call_that_hangs_is_given_up() {
+    let mut world = waiting();
+    world.network = Network::Hangs;
+    world.type_code(1);
+    assert_eq!(world.view().stage, Stage::Activating { step: ActivationStep::Bind });
+    assert_eq!(world.view().tray.state, "Бухфон: подключается");
+    world.type_code(2);
+    assert_eq!(world.calls.len(), 1, "a second code waits for the first");
+    world.work(SignedDuration::from_mins(3));
+    assert_eq!(error(&world), Some(ActivationError::Offline));
+    world.network = Network::Up;
+    world.work(SignedDuration::from_mins(10));
+    assert_eq!(world.view().stage, Stage::Active);
 }
 
 #[test]

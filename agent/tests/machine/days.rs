@@ -34,7 +34,14 @@ fn at_hour(world: &World, date: Date, hour: i8) -> SignedDuration {
 }
 
 /// Fourteen days of work from a fixed hour: switched on and off, or left to sleep.
-fn fourteen_days(partner: &str, computer: &str, hour: i8, monotonic: Monotonic, sleeps: bool, wall_off: SignedDuration) {
+fn fourteen_days(
+    partner: &str,
+    computer: &str,
+    hour: i8,
+    monotonic: Monotonic,
+    sleeps: bool,
+    wall_off: SignedDuration,
+) {
     let case = format!("{partner}, computer in {computer}, {hour}h, {monotonic:?}, sleeps: {sleeps}, clock {wall_off}");
     let mut world = World::new("2026-11-20T00:00:00Z", partner);
     world.zone = computer.to_owned();
@@ -86,9 +93,11 @@ fn every_day_worked_is_authorized_where_the_monotonic_clock_counts_sleep() {
 fn the_computers_own_zone_and_date_decide_nothing() {
     let year_2009 = SignedDuration::from_hours(-24 * 365 * 18);
     let far_ahead = SignedDuration::from_hours(24 * 400);
-    for (partner, computer) in
-        [("Europe/Moscow", "Asia/Kamchatka"), ("Asia/Kamchatka", "Europe/Kaliningrad"), ("Asia/Omsk", "America/New_York")]
-    {
+    for (partner, computer) in [
+        ("Europe/Moscow", "Asia/Kamchatka"),
+        ("Asia/Kamchatka", "Europe/Kaliningrad"),
+        ("Asia/Omsk", "America/New_York"),
+    ] {
         for hour in 0..24 {
             for sleeps in [false, true] {
                 for wall_off in [year_2009, far_ahead] {

@@ -38,6 +38,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => Just(Network::Down(FailureKind::Dns)),
         1 => Just(Network::Down(FailureKind::Timeout)),
         1 => Just(Network::LosesAnswers),
+        1 => Just(Network::Hangs),
     ];
     let refusal = prop_oneof![
         4 => Just(None),
@@ -96,7 +97,7 @@ fn live(world: &mut World, event: Event) -> Vec<Timestamp> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(192) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) })]
 
     #[test]
     fn the_date_never_moves_back_and_calm_brings_todays(
@@ -139,7 +140,12 @@ proptest! {
         world.person = true;
         world.unlocked = Attended::Yes;
         world.launch(Origin::Login);
+        let day = world.cloud.date(world.now);
         world.work(SignedDuration::from_mins(2));
+        if world.cloud.date(world.now) != day {
+            // Midnight has just passed: the new day's authorizations are spread over some minutes.
+            world.work(SignedDuration::from_mins(4));
+        }
         let view = world.view();
         prop_assert!(view.last_authorization.is_some_and(|last| last.today));
         prop_assert_eq!(view.troubles, vec![]);

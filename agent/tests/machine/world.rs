@@ -30,6 +30,8 @@ pub(crate) enum Network {
     Down(FailureKind),
     /// Requests arrive, answers do not.
     LosesAnswers,
+    /// Calls are begun and never end.
+    Hangs,
 }
 
 /// What Linux and Windows differ in.
@@ -180,7 +182,7 @@ impl World {
             let wake = self.machine.as_ref().and_then(Machine::wake_at).map_or(tick, |at| at.max(self.since_boot));
             let left = Duration::try_from(end.duration_since(self.now)).unwrap();
             let step = (tick.min(wake).saturating_sub(self.since_boot)).max(Duration::from_millis(1)).min(left);
-            self.now = self.now + SignedDuration::try_from(step).unwrap();
+            self.now += SignedDuration::try_from(step).unwrap();
             self.since_boot += step;
             self.idle = if self.person { Duration::from_secs(1) } else { self.idle + step };
             if self.since_boot >= tick {
@@ -202,7 +204,7 @@ impl World {
 
     pub(crate) fn sleep(&mut self, span: SignedDuration) {
         let span = Duration::try_from(span).expect("sleep goes forward");
-        self.now = self.now + SignedDuration::try_from(span).unwrap();
+        self.now += SignedDuration::try_from(span).unwrap();
         if self.monotonic == Monotonic::CountsSleep {
             self.since_boot += span;
             self.idle += span;
@@ -234,6 +236,12 @@ impl World {
     fn perform(&mut self, effect: Effect) -> Option<Input> {
         let at = self.now;
         match effect {
+            Effect::Activate { .. } | Effect::Authorize { .. } | Effect::AskStanding { .. }
+                if self.network == Network::Hangs =>
+            {
+                self.calls.push(at);
+                None
+            }
             Effect::Save(_) if self.disk_full => {
                 Some(Input::Saved(Err(StoreError { verb: "saved", detail: "full".to_owned() })))
             }
@@ -300,10 +308,7 @@ impl World {
     }
 
     /// Signs, sends, and brings the answer back, as far as key and network allow.
-    fn call<T>(
-        &mut self,
-        ask: impl FnOnce(&mut Cloud, &PublicKey) -> Result<T, CallError>,
-    ) -> Result<T, CallError> {
+    fn call<T>(&mut self, ask: impl FnOnce(&mut Cloud, &PublicKey) -> Result<T, CallError>) -> Result<T, CallError> {
         self.calls.push(self.now);
         self.ready()?;
         let name = self.using.as_ref().expect("a key to sign with");
@@ -312,7 +317,7 @@ impl World {
         match self.network {
             Network::Up => ask(&mut self.cloud, &key),
             Network::Down(failure) => Err(unreached(failure)),
-            Network::LosesAnswers => {
+            Network::LosesAnswers | Network::Hangs => {
                 let _lost = ask(&mut self.cloud, &key);
                 Err(unreached(FailureKind::Timeout))
             }

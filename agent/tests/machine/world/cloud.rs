@@ -1,10 +1,7 @@
 //! A cloud in memory, as strict as the real one where the machine's promises are concerned:
 //! counts an authorization once by its id, binds a code to one key, never moves a date back.
 
-use std::{
-    collections::BTreeMap,
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use buhphone_agent::ports::CallError;
 use buhphone_protocol::{
@@ -108,7 +105,12 @@ impl Cloud {
             self.recorded.push(Recorded { at, request: request.clone() });
             at
         };
-        Ok(Authorized { authorization_id: id, authorized_at, echo: format!("echo of {id}"), standing: self.standing_at(at) })
+        Ok(Authorized {
+            authorization_id: id,
+            authorized_at,
+            echo: format!("echo of {id}"),
+            standing: self.standing_at(at),
+        })
     }
 
     pub(super) fn standing(&mut self, key: &PublicKey, at: Timestamp) -> Result<Standing, CallError> {
