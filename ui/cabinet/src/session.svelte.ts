@@ -4,6 +4,7 @@ import type { Session } from '@buhphone/shared/types/cabinet';
 import { Refused, whenSignedOut } from './api/call';
 import * as cloud from './api/cabinet';
 import { forgetKept } from './kept';
+import { readTab, writeTab } from './tab';
 
 let current = $state.raw<Session>();
 let known = $state(false);
@@ -14,6 +15,10 @@ let failure = $state.raw<unknown>();
 let ahead = 0;
 
 function adopt(opened: Session): void {
+  // Drafts and messages on their way survive a reload of the tab, and must not become another person's.
+  const whose = readTab('staff');
+  if (whose !== '' && whose !== opened.staff_id) forgetKept();
+  writeTab('staff', opened.staff_id);
   current = opened;
   ahead = Date.parse(opened.now) - Date.now();
 }
@@ -58,7 +63,6 @@ export async function openSession(): Promise<void> {
 
 export async function signIn(email: string, password: string): Promise<void> {
   const opened = await cloud.signIn({ email, password });
-  if (current && current.staff_id !== opened.staff_id) forgetKept();
   adopt(opened);
   ended = false;
   turn += 1;

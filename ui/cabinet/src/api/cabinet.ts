@@ -85,8 +85,9 @@ export const markRead = (id: string, up_to: string) =>
   call<unknown>('POST', `/requests/${id}/read`, { body: { up_to } });
 export const closeRequest = (id: string) => call<unknown>('POST', `/requests/${id}/close`);
 export const reopenRequest = (id: string) => call<unknown>('POST', `/requests/${id}/reopen`);
+/** Newest first; the first page of them. */
 export const listUserRequests = (user: string, signal?: AbortSignal) =>
-  call<RequestRow[]>('GET', `/users/${user}/requests`, { signal });
+  call<Page<RequestRow>>('GET', `/users/${user}/requests`, { signal });
 export const writeFirst = (user: string, body: FirstMessage) =>
   call<unknown>('POST', `/users/${user}/requests`, { body });
 

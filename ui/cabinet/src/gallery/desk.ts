@@ -120,7 +120,9 @@ export function pretendDesk(scene: string, people: Person[], me: string) {
         changed(cardOf(id));
         return { value: undefined };
       case 'GET /users/:id/requests':
-        return { value: cards.filter(({ user }) => user.user_id === id).map(row) };
+        return {
+          value: page(cards.filter(({ user }) => user.user_id === id).map(row), query),
+        };
       case 'POST /users/:id/requests': {
         const first = body as FirstMessage;
         const user = people.find((person) => person.user.user_id === id)?.user;
