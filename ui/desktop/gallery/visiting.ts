@@ -43,7 +43,10 @@ function trial(state: ShownMessage['state'], ...answers: ShownMessage[]): View['
   return { ...emptyTalk, conversations: [of], shown: { head: of, messages } };
 }
 
-const activating = (step: Extract<View['stage'], { kind: 'activating' }>['step'], reached: number): Shown => ({
+const activating = (
+  step: Extract<View['stage'], { kind: 'activating' }>['step'],
+  reached: number,
+): Shown => ({
   stage: { kind: 'activating', step },
   connection: { kind: 'unknown' },
   visit: visitAt(reached),

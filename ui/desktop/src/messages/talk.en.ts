@@ -36,7 +36,7 @@ export const talk: TalkWords = {
     closedNow: 'Closed now',
     opens: (when) => `Opens ${when}`,
     hours: 'Hours',
-    promised: (when) => `We will call you ${when}`,
+    promised: (when) => `We will call you no later than ${when}`,
   },
   asking: {
     lead: 'Describe the question in your own words. The answer will come here, into the program.',
@@ -62,7 +62,7 @@ export const talk: TalkWords = {
   conversation: {
     messages: 'Messages',
     you: 'You',
-    automatic: 'automatic answer',
+    automatic: 'auto-reply',
     toNew: 'New messages',
     toEnd: 'To the last message',
     whole: 'Show all of it',
@@ -108,7 +108,7 @@ export const visit: VisitWords = {
     autostart: 'Start with the computer',
     test_sent: 'Test request',
     confirmed: 'The line’s answer',
-    answered: 'A person’s answer',
+    answered: 'A person’s answer, if somebody is in',
   },
   current: {
     connected: 'Connecting the computer',
@@ -126,7 +126,6 @@ export const visit: VisitWords = {
     confirmed: 'The line answered',
     answered: 'A person answered',
   },
-  optional: 'if somebody is at work',
   marks: { pending: 'to come', current: 'in progress', done: 'done', failed: 'failed' },
   failed: {
     connected: 'The computer was not connected',
@@ -149,7 +148,8 @@ export const visit: VisitWords = {
       'Another copy of Buhphone starts with the computer. Press “Try again” to have this one start instead.',
     unknown: 'The system did not tell whether the start with the computer is on. Try again.',
   },
-  otherFailure: 'It did not work, and the reason is unknown. Try again; if that does not help, call your partner.',
+  otherFailure:
+    'It did not work, and the reason is unknown. Try again; if that does not help, call your partner.',
   repeat: 'Try again',
   trial: 'Test request',
   trialHint: 'One click, nothing to write.',

@@ -76,7 +76,6 @@ export interface VisitWords {
   pending: Record<VisitName, string>;
   current: Record<VisitName, string>;
   done: Record<VisitName, string>;
-  optional: string;
   marks: { pending: string; current: string; done: string; failed: string };
   failed: Record<VisitName, string>;
   failures: Record<string, string>;
