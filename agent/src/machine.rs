@@ -205,6 +205,10 @@ impl Machine {
         }
         self.observe(started.presence, now);
         self.check_autostart(effects);
+        if matches!(self.autostart, Autostart::On | Autostart::OffByPerson) {
+            // Nothing is done about it, so nothing will be answered.
+            self.visit_autostart_read(self.autostart, now);
+        }
     }
 
     /// Lets the time since the last input pass, and notices a sleep.

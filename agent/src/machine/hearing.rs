@@ -6,7 +6,11 @@ use std::time::Duration;
 use buhphone_protocol::conversation::{Author, Change, Event, Message, Seq};
 
 use super::{Effect, LiveState, Machine, call};
-use crate::{ports::Now, view::MessageState, words};
+use crate::{
+    ports::Now,
+    view::{Connection, MessageState},
+    words,
+};
 
 /// A link that is lost while all seems well is looked into no more often than this.
 const DOUBT: Duration = Duration::from_secs(10 * 60);
@@ -58,7 +62,8 @@ impl Machine {
             }
             LiveState::Lost(error) => {
                 let old = self.answered_at.is_none_or(|at| now.monotonic.saturating_sub(at) > DOUBT);
-                self.wishes.look |= old || call::refusal(&error).is_some();
+                let doubt = old && !matches!(self.connection, Connection::Offline { .. });
+                self.wishes.look |= doubt || call::refusal(&error).is_some();
             }
         }
     }

@@ -136,11 +136,11 @@ impl Machine {
         }
     }
 
-    /// The start was read at another time than in its step.
+    /// The start was read at another time than in its step: repeated, or after a restart in the middle.
     pub(super) fn visit_autostart_read(&mut self, read: Autostart, now: Now) {
-        let tried = self.saved.visit.as_ref().is_some_and(|visit| visit.steps.contains_key(&VisitStep::Autostart));
-        if tried && read == Autostart::On {
-            self.visit_done(VisitStep::Autostart, now);
+        let connected = self.saved.visit.as_ref().is_some_and(|visit| visit.is_done(VisitStep::Connected));
+        if connected && self.activation.step.is_none() {
+            self.visit_autostart(Some(read), now);
         }
     }
 
