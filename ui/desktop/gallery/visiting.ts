@@ -66,6 +66,7 @@ export const visiting: Record<string, Shown> = {
   visit_autostart_foreign: failed(2, 'foreign'),
   visit_unknown_failure: failed(2, 'newer_than_this_window'),
   visit_trial: { visit: visitAt(3, { kind: 'current' }, { elapsed_s: 148 }) },
+  visit_trial_not_saved: { visit: visitAt(3), troubles: [{ kind: 'state_not_saved' }] },
   visit_sending_offline: {
     visit: visitAt(3, { kind: 'current' }, { request_id: 'trial' }),
     talk: trial('saved'),
