@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { visitAt, visiting } from '../gallery/visiting';
 import { messages } from './messages';
-import { clock, elapsed, failureText, phaseOf, stepsOf } from './visit';
+import { clock, elapsed, failureText, offersTrial, phaseOf, stepsOf } from './visit';
 
 const active = { kind: 'active' } as const;
 const kinds = (view: Parameters<typeof stepsOf>[0]) => stepsOf(view).map(({ state }) => state.kind);
@@ -40,6 +40,17 @@ describe('the visit', () => {
     expect(phaseOf({ stage: { kind: 'activating', step: 'key' }, visit: before })).toBe('connecting');
   });
 
+  it.each([
+    ['visit_key', false],
+    ['visit_autostart_failed', true],
+    ['visit_trial', true],
+    ['visit_sending_offline', false],
+    ['visit_complete', false],
+  ])('%s offers the test request: %s', (state, offered) => {
+    const { stage = active, visit = null } = visiting[state]!;
+    expect(offersTrial({ stage, visit })).toBe(offered);
+  });
+
   it('passes over steps newer than this window', () => {
     const visit: VisitView = visitAt(3);
     visit.steps.push({ step: 'unknown', state: { kind: 'current' }, at_s: null });
@@ -67,6 +78,7 @@ describe('the clock', () => {
 describe.each(Object.values(messages))('a failure in $language', (words) => {
   it('has its own sentence, that of its cause, or a general one', () => {
     expect(failureText(words, 'foreign')).toBe(words.visit.failures['foreign']);
+    expect(failureText(words, 'code_used')).toBe(words.connect.errors.code_used);
     expect(failureText(words, 'proxy')).toBe(words.remedies.proxy);
     expect(failureText(words, 'toString')).toBe(words.visit.otherFailure);
   });

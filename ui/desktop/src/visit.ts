@@ -47,11 +47,19 @@ export function phaseOf(view: Pick<View, 'stage' | 'visit'>): Phase {
   return visit?.request_id ? 'sending' : 'trial';
 }
 
+/** Whether the test request can be sent: a start that will not switch on must not end the visit. */
+export function offersTrial(view: Pick<View, 'stage' | 'visit'>): boolean {
+  if (view.stage.kind !== 'active' || view.visit?.request_id) return false;
+  const phase = phaseOf(view);
+  const connected = stepsOf(view)[0]?.state.kind === 'done';
+  return phase === 'trial' || (phase === 'failed' && connected);
+}
+
 /** Why a step failed, in words. */
 export function failureText(messages: Messages, reason: string): string {
   const { failures, otherFailure } = messages.visit;
-  const remedies: Record<string, string> = messages.remedies;
-  return own(failures, reason) ?? own(remedies, reason) ?? otherFailure;
+  const all: Record<string, string>[] = [failures, messages.connect.errors, messages.remedies];
+  return all.map((words) => own(words, reason)).find((text) => text !== undefined) ?? otherFailure;
 }
 
 function own(words: Record<string, string>, key: string): string | undefined {
