@@ -96,8 +96,13 @@ export function followLive(): (() => void) | undefined {
     if (document.visibilityState === 'hidden') hiddenAt = Date.now();
     else if (hiddenAt !== undefined && Date.now() - hiddenAt > hiddenFor) open();
   };
+  // A page left behind may be kept by the browser with its stream, and browsers share few connections.
+  const onHide = () => source?.close();
+  const onShow = (event: PageTransitionEvent) => event.persisted && open();
 
   open();
+  window.addEventListener('pagehide', onHide);
+  window.addEventListener('pageshow', onShow);
   window.addEventListener('online', open);
   window.addEventListener('offline', onOffline);
   document.addEventListener('visibilitychange', onVisibility);
@@ -106,6 +111,8 @@ export function followLive(): (() => void) | undefined {
     clearTimeout(telling);
     lost = false;
     source?.close();
+    window.removeEventListener('pagehide', onHide);
+    window.removeEventListener('pageshow', onShow);
     window.removeEventListener('online', open);
     window.removeEventListener('offline', onOffline);
     document.removeEventListener('visibilitychange', onVisibility);
