@@ -15,7 +15,7 @@ use buhphone_agent::{
     computer::ThisComputer,
     environment::Environment,
     keyring_vault::KeyringVault,
-    ports::{Host, Store, Vault, VaultError},
+    ports::{Change, Host, Store, Vault, VaultError},
     sqlite_store::SqliteStore,
 };
 use buhphone_protocol::key::PublicKey;
@@ -65,7 +65,9 @@ async fn store(directory: PathBuf) -> Result<()> {
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         match line.split_once(' ') {
-            Some(("save", state)) => say(&format!("{:?}", store.save(state).await.map_err(|error| error.verb)))?,
+            Some(("save", state)) => {
+                say(&format!("{:?}", store.save(&whole(state)).await.map_err(|error| error.verb)))?
+            }
             _ => say(&format!("{:?}", store.load().await))?,
         }
     }
@@ -77,7 +79,7 @@ async fn churn(directory: PathBuf) -> Result<()> {
     let store = SqliteStore::new(directory, Arc::new(SystemClock::start()));
     for number in 1_u64.. {
         // Pages enough that a save cut in the middle would show.
-        store.save(&format!("{number} {}", "x".repeat(40_000))).await?;
+        store.save(&whole(&format!("{number} {}", "x".repeat(40_000)))).await?;
         say(&number.to_string())?;
     }
     Ok(())
@@ -97,6 +99,10 @@ async fn host(program: PathBuf) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn whole(state: &str) -> Change {
+    Change { state: Some(state.to_owned()), ..Change::default() }
 }
 
 fn say(answer: &str) -> Result<()> {

@@ -4,6 +4,7 @@
 
 mod failure;
 pub mod signing;
+mod stream;
 mod tls;
 
 use std::{
@@ -15,32 +16,37 @@ use async_trait::async_trait;
 use buhphone_protocol::{
     activation::{self, ActivateRequest, Activated},
     authorization::{self, AuthorizeRequest, Authorized},
+    conversation::Seq,
     error::{ErrorCode, WireError},
+    live::{self, Events, Outbox, OutboxRecorded},
     signature,
     standing::Standing,
     telemetry::FailureKind,
 };
+use futures::stream::BoxStream;
 use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::{
-    Method, Response, StatusCode,
-    header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER},
+    Method, RequestBuilder, Response, StatusCode,
+    header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER},
 };
 use rustls::pki_types::CertificateDer;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use url::Url;
 
 use self::signing::{Signer, Unsigned, content_digest};
 use crate::{
     clock::CloudTime,
-    ports::{CallError, Clock, Cloud},
+    ports::{CallError, Clock, Cloud, Heard},
 };
 
 /// An office proxy answers within seconds or not at all.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Slower than any answer of the cloud, faster than a person's patience.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
-/// Hundreds of times any answer; keeps a stranger in the cloud's place from filling the memory.
-const ANSWER_MAX: usize = 1024 * 1024;
+/// Two of the signs of life a stream brings, and a late third.
+const STREAM_SILENCE: Duration = Duration::from_secs(40);
+/// A page of fifty of the longest letters is below it; keeps a stranger in the cloud's place from filling the memory.
+const ANSWER_MAX: usize = 32 * 1024 * 1024;
 
 /// How calls travel, where that differs from the system's own settings.
 #[derive(Debug, Default)]
@@ -53,6 +59,8 @@ pub struct Transport {
 
 pub struct CloudClient {
     http: reqwest::Client,
+    /// Without a limit on how long an answer takes, only on how long it brings nothing.
+    streams: reqwest::Client,
     signer: Arc<dyn Signer>,
     clock: Arc<dyn Clock>,
     cloud_time: CloudTime,
@@ -69,7 +77,18 @@ struct Target {
 struct Call<'a> {
     method: Method,
     path: &'static str,
+    query: Option<String>,
     body: &'a [u8],
+}
+
+impl<'a> Call<'a> {
+    fn get(path: &'static str) -> Self {
+        Self { method: Method::GET, path, query: None, body: &[] }
+    }
+
+    fn post(path: &'static str, body: &'a [u8]) -> Self {
+        Self { method: Method::POST, path, query: None, body }
+    }
 }
 
 impl CloudClient {
@@ -85,20 +104,25 @@ impl CloudClient {
     ) -> Result<Self, TransportError> {
         let cloud_time = CloudTime::unknown();
         let tls = tls::config(clock.clone(), cloud_time.clone(), transport.extra_roots)?;
-        let mut http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TOTAL_TIMEOUT)
-            // The cloud never redirects; who does stands in its place.
-            .redirect(reqwest::redirect::Policy::none())
-            // A connection kept over a night's sleep is dead without knowing it, and calls are few.
-            .pool_max_idle_per_host(0)
-            .user_agent(concat!("buhphone/", env!("CARGO_PKG_VERSION")));
-        if let Some(proxy) = transport.proxy {
-            http = http.proxy(reqwest::Proxy::all(proxy)?);
-        }
+        let proxy = transport.proxy.map(reqwest::Proxy::all).transpose()?;
+        let builder = || {
+            let builder = reqwest::Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .connect_timeout(CONNECT_TIMEOUT)
+                // The cloud never redirects; who does stands in its place.
+                .redirect(reqwest::redirect::Policy::none())
+                // A connection kept over a night's sleep is dead without knowing it, and calls are few.
+                .pool_max_idle_per_host(0)
+                .user_agent(concat!("buhphone/", env!("CARGO_PKG_VERSION")));
+            match &proxy {
+                Some(proxy) => builder.proxy(proxy.clone()),
+                None => builder,
+            }
+        };
+        let http = builder().timeout(TOTAL_TIMEOUT).build()?;
+        let streams = builder().read_timeout(STREAM_SILENCE).build()?;
         let target = Mutex::new(Target { address, key: String::new() });
-        Ok(Self { http: http.build()?, signer, clock, cloud_time, target })
+        Ok(Self { http, streams, signer, clock, cloud_time, target })
     }
 
     async fn ask<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, CallError> {
@@ -110,8 +134,24 @@ impl CloudClient {
     }
 
     async fn ask_once<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, CallError> {
+        let request = self.signed(&self.http, call).await?;
+        let response = request.send().await.map_err(|error| failure::unreached(&error))?;
+        self.read(response).await
+    }
+
+    async fn open_once(&self, call: &Call<'_>) -> Result<Response, CallError> {
+        let request = self.signed(&self.streams, call).await?.header(ACCEPT, stream::CONTENT);
+        let response = request.send().await.map_err(|error| failure::unreached(&error))?;
+        if stream::is_stream(&response) {
+            return Ok(response);
+        }
+        let stranger = stream::stranger(&response);
+        Err(self.read::<serde_json::Value>(response).await.err().unwrap_or(stranger))
+    }
+
+    async fn signed(&self, http: &reqwest::Client, call: &Call<'_>) -> Result<RequestBuilder, CallError> {
         let target = self.target();
-        let url = at(&target.address, call.path);
+        let url = at(&target.address, call.path, call.query.as_deref());
         let unsigned = Unsigned {
             method: if call.method == Method::GET { "GET" } else { "POST" },
             path: url.path().to_owned(),
@@ -122,8 +162,7 @@ impl CloudClient {
         };
         let digest = unsigned.content_digest.clone();
         let signed = self.signer.sign(&target.key, unsigned).await?;
-        let mut request = self
-            .http
+        let mut request = http
             .request(call.method.clone(), url)
             .header("content-digest", digest)
             .header("signature-input", signed.signature_input)
@@ -131,8 +170,7 @@ impl CloudClient {
         if !call.body.is_empty() {
             request = request.header(CONTENT_TYPE, "application/json").body(call.body.to_vec());
         }
-        let response = request.send().await.map_err(|error| failure::unreached(&error))?;
-        self.read(response).await
+        Ok(request)
     }
 
     async fn read<T: DeserializeOwned>(&self, mut response: Response) -> Result<T, CallError> {
@@ -204,15 +242,35 @@ impl Cloud for CloudClient {
     }
 
     async fn activate(&self, request: &ActivateRequest) -> Result<Activated, CallError> {
-        self.ask(Call { method: Method::POST, path: activation::PATH, body: &json(request) }).await
+        self.ask(Call::post(activation::PATH, &json(request))).await
     }
 
     async fn authorize(&self, request: &AuthorizeRequest) -> Result<Authorized, CallError> {
-        self.ask(Call { method: Method::POST, path: authorization::PATH, body: &json(request) }).await
+        self.ask(Call::post(authorization::PATH, &json(request))).await
     }
 
     async fn standing(&self) -> Result<Standing, CallError> {
-        self.ask(Call { method: Method::GET, path: authorization::STANDING_PATH, body: &[] }).await
+        self.ask(Call::get(authorization::STANDING_PATH)).await
+    }
+
+    async fn send(&self, outbox: &Outbox) -> Result<OutboxRecorded, CallError> {
+        self.ask(Call::post(live::OUTBOX_PATH, &json(outbox))).await
+    }
+
+    async fn poll(&self, after: Seq, wait: Duration) -> Result<Events, CallError> {
+        let query = Some(format!("after={after}&wait={}", wait.as_secs()));
+        let Page { events, last } = self.ask(Call { query, ..Call::get(live::EVENTS_PATH) }).await?;
+        Ok(Events { events: events.into_iter().map(stream::event).collect::<Result<_, _>>()?, last })
+    }
+
+    async fn listen(&self, after: Seq) -> Result<BoxStream<'static, Result<Heard, CallError>>, CallError> {
+        let call = Call { query: Some(format!("after={after}")), ..Call::get(live::EVENTS_PATH) };
+        let response = match self.open_once(&call).await {
+            // The answer has just corrected the clock.
+            Err(CallError::Refused { code: ErrorCode::SignatureStale, .. }) => self.open_once(&call).await?,
+            result => result?,
+        };
+        Ok(stream::read(response))
     }
 }
 
@@ -225,6 +283,13 @@ pub enum TransportError {
     Settings(#[from] reqwest::Error),
 }
 
+/// Events, each read by itself.
+#[derive(Deserialize)]
+struct Page {
+    events: Vec<serde_json::Value>,
+    last: Seq,
+}
+
 /// What an answer says of time.
 struct Told {
     date: Option<Timestamp>,
@@ -233,10 +298,10 @@ struct Told {
 }
 
 /// The route under the cloud's address, which may have a path of its own.
-fn at(address: &Url, path: &str) -> Url {
+fn at(address: &Url, path: &str, query: Option<&str>) -> Url {
     let mut url = address.clone();
     url.set_path(&format!("{}{path}", address.path().trim_end_matches('/')));
-    url.set_query(None);
+    url.set_query(query);
     url.set_fragment(None);
     url
 }

@@ -17,6 +17,20 @@ pub enum Command {
     Look,
     /// Switch the start with the computer on (a person asked, so a person's own «off» is overridden).
     RepairAutostart,
+    /// «Пробное обращение»: one click, no text.
+    SendTrial,
+    /// «Обратиться».
+    Ask { text: String },
+    /// «Перезвоните мне».
+    CallMe { phone: String },
+    /// One more message in a conversation.
+    Say { request_id: String, text: String },
+    /// The conversation is on the screen (its messages become read), or none is any more.
+    ShowConversation { request_id: Option<String> },
+    /// Repeat the step of the visit that failed.
+    RepeatVisitStep,
+    /// The visit's screen was closed by a person; its summary stays reachable.
+    LeaveVisit,
     /// Speak this language from now on.
     SetLanguage { language: crate::view::LanguageChoice },
 }
@@ -29,6 +43,13 @@ impl std::fmt::Debug for Command {
             Self::AuthorizeNow => "AuthorizeNow",
             Self::Look => "Look",
             Self::RepairAutostart => "RepairAutostart",
+            Self::SendTrial => "SendTrial",
+            Self::Ask { .. } => "Ask",
+            Self::CallMe { .. } => "CallMe",
+            Self::Say { .. } => "Say",
+            Self::ShowConversation { .. } => "ShowConversation",
+            Self::RepeatVisitStep => "RepeatVisitStep",
+            Self::LeaveVisit => "LeaveVisit",
             Self::SetLanguage { .. } => "SetLanguage",
         })
     }

@@ -14,6 +14,7 @@ use tokio::{
 use crate::{
     clock::pause,
     command::Command,
+    listening::Listener,
     machine::{Effect, Input, Machine, Started, TICK},
     ports::{Clock, Cloud, Host, Screen, Store, Vault},
     view::View,
@@ -42,7 +43,9 @@ pub async fn run(
     mut network: impl Stream<Item = ()> + Unpin,
     mut shutdown: oneshot::Receiver<()>,
 ) {
-    let mut driver = Driver { machine, ports, answers: JoinSet::new(), shown: None, is_ticking: false, tick_at: TICK };
+    let (listener, mut live) = Listener::start(ports.cloud.clone(), ports.clock.clone());
+    let answers = JoinSet::new();
+    let mut driver = Driver { machine, ports, answers, listener, shown: None, is_ticking: false, tick_at: TICK };
     driver.start().await;
     let (mut commands_end, mut network_end) = (false, false);
     loop {
@@ -63,6 +66,7 @@ pub async fn run(
                 Some(command) => Input::Command(command),
                 None => { commands_end = true; continue; }
             },
+            Some(input) = live.recv() => input,
             up = network.next(), if !network_end => match up {
                 Some(()) => Input::NetworkUp,
                 None => { network_end = true; continue; }
@@ -81,6 +85,7 @@ struct Driver {
     ports: Ports,
     /// Calls and questions under way.
     answers: JoinSet<Input>,
+    listener: Listener,
     shown: Option<View>,
     /// Presence is being asked for the tick.
     is_ticking: bool,
@@ -116,7 +121,7 @@ impl Driver {
     async fn perform(&mut self, effect: Effect) -> Option<Input> {
         let Ports { cloud, vault, store, host, screen, .. } = self.ports.clone();
         match effect {
-            Effect::Save(state) => return Some(Input::Saved(store.save(&state).await)),
+            Effect::Save(change) => return Some(Input::Saved(store.save(&change).await)),
             Effect::SetAside => return Some(Input::SetAside(store.set_aside().await)),
             Effect::UseCloud(address) => cloud.use_address(address),
             Effect::UseKey(name) => cloud.use_key(&name),
@@ -141,6 +146,11 @@ impl Driver {
             Effect::AskStanding { attempt } => {
                 self.answer(async move { Input::Standing { attempt, result: cloud.standing().await } });
             }
+            Effect::Send { attempt, outbox } => {
+                self.answer(async move { Input::SentOutbox { attempt, result: cloud.send(&outbox).await } });
+            }
+            Effect::Listen { after } => self.listener.listen(after),
+            Effect::StopListening => self.listener.stop(),
             Effect::ReadAutostart => self.answer(async move { Input::Autostart(host.autostart().await) }),
             Effect::EnableAutostart { override_person } => {
                 self.answer(async move { Input::Autostart(host.enable_autostart(override_person).await) });

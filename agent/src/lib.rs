@@ -11,6 +11,8 @@ pub mod computer;
 pub mod driver;
 pub mod environment;
 pub mod keyring_vault;
+mod listening;
+pub mod live;
 pub mod machine;
 pub mod network;
 pub mod ports;

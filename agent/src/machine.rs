@@ -3,26 +3,36 @@
 //! so that weeks of a computer's life are a test of microseconds.
 
 mod activation;
+mod asking;
 mod attendance;
 mod authorization;
 mod autostart;
 mod call;
 mod cloud_time;
+mod conversations;
 mod day;
 mod effect;
+mod hearing;
+mod hours;
 mod input;
 mod link;
 pub(crate) mod notices;
+mod outbox;
 mod pace;
 mod picture;
 mod record;
 mod saved;
+mod talking;
 mod telling;
 mod troubles;
+mod visit;
 
 use std::time::Duration;
 
-use buhphone_protocol::telemetry::{Autostart, Computer, FailureKind, Launch};
+use buhphone_protocol::{
+    ids::RequestId,
+    telemetry::{Autostart, Computer, FailureKind, Launch},
+};
 use rand::{SeedableRng, rngs::StdRng};
 use url::Url;
 
@@ -32,14 +42,17 @@ use self::{
     authorization::Wishes,
     call::Call,
     cloud_time::CloudTime,
+    conversations::Conversations,
     day::PartnerDays,
+    hearing::Hearing,
+    outbox::Outbox,
     pace::Pace,
     record::Record,
     saved::Saved,
 };
 pub use self::{
     effect::Effect,
-    input::{Input, Started},
+    input::{Input, LiveState, Started},
 };
 use crate::{
     command::Command,
@@ -97,6 +110,13 @@ pub struct Machine {
     answered_at: Option<Duration>,
     wishes: Wishes,
     activation: Activation,
+    conversations: Conversations,
+    outbox: Outbox,
+    hearing: Hearing,
+    /// On the screen.
+    shown_conversation: Option<RequestId>,
+    /// Monotonic, and the milliseconds of the visit at that time.
+    visit_clock: (Duration, u64),
     wake: Option<Duration>,
 }
 
@@ -131,6 +151,11 @@ impl Machine {
             answered_at: None,
             wishes: Wishes::default(),
             activation: Activation::default(),
+            conversations: Conversations::default(),
+            outbox: Outbox::default(),
+            hearing: Hearing::default(),
+            shown_conversation: None,
+            visit_clock: (Duration::ZERO, 0),
             wake: None,
         }
     }
@@ -166,6 +191,7 @@ impl Machine {
         self.autostart = started.autostart;
         self.restore(started.loaded, effects);
         self.resume_activation();
+        self.resume_visit(now);
         self.use_device(effects);
         if let Some(device) = &self.saved.device {
             let (seen, salt) = (device.seen, device.standing.partner.machine_salt.clone());
@@ -179,6 +205,10 @@ impl Machine {
         }
         self.observe(started.presence, now);
         self.check_autostart(effects);
+        if matches!(self.autostart, Autostart::On | Autostart::OffByPerson) {
+            // Nothing is done about it, so nothing will be answered.
+            self.visit_autostart_read(self.autostart, now);
+        }
     }
 
     /// Lets the time since the last input pass, and notices a sleep.
@@ -191,6 +221,8 @@ impl Machine {
             self.wishes.resumed = true;
             self.attendance.resumed(now.monotonic);
             self.pace.hinted(now.monotonic, &mut self.rng);
+            self.outbox.pace.hinted(now.monotonic, &mut self.rng);
+            self.listen_anew(effects);
             if self.saved.device.is_some() {
                 // Whoever carries a computer about changes its zone while it sleeps.
                 let salt = self.saved.device.as_ref().map(|device| device.standing.partner.machine_salt.clone());
@@ -210,6 +242,8 @@ impl Machine {
             Input::NetworkUp => {
                 self.wishes.network = true;
                 self.pace.hinted(now.monotonic, &mut self.rng);
+                self.outbox.pace.hinted(now.monotonic, &mut self.rng);
+                self.listen_anew(effects);
             }
             Input::Command(command) => self.obey(command, now, effects),
             Input::Saved(result) => self.kept(result),
@@ -218,10 +252,16 @@ impl Machine {
             Input::Activated { attempt, result } => self.activated(attempt, result, now, effects),
             Input::Authorized { attempt, result } => self.authorized(attempt, result, now, effects),
             Input::Standing { attempt, result } => self.standing(attempt, result, now, effects),
+            Input::SentOutbox { attempt, result } => self.sent_outbox(attempt, result, now),
+            Input::Heard(events) => self.hear(events, now, effects),
+            Input::Live(state) => self.live(state, now),
             Input::Autostart(autostart) => {
                 self.autostart_read(autostart);
                 if matches!(self.activation.step, Some(Step::Autostart { .. })) {
+                    self.visit_autostart(Some(autostart), now);
                     self.finish_activation(effects);
+                } else {
+                    self.visit_autostart_read(autostart, now);
                 }
             }
             Input::Computer(computer) => {
@@ -232,6 +272,7 @@ impl Machine {
     }
 
     fn obey(&mut self, command: Command, now: Now, effects: &mut Vec<Effect>) {
+        self.listen_now(effects);
         match command {
             Command::Activate { code } => self.activate(&code, now, effects),
             Command::OpenLink { link } => self.offer(&link),
@@ -247,16 +288,26 @@ impl Machine {
                     effects.push(Effect::EnableAutostart { override_person: true });
                 }
             }
+            Command::SendTrial => self.send_trial(now),
+            Command::Ask { text } => self.ask(&text, now),
+            Command::CallMe { phone } => self.call_me(&phone, now),
+            Command::Say { request_id, text } => self.say(&request_id, &text, now),
+            Command::ShowConversation { request_id } => self.show_conversation(request_id.as_deref()),
+            Command::RepeatVisitStep => self.repeat_visit_step(now, effects),
+            Command::LeaveVisit => self.leave_visit(),
             Command::SetLanguage { language } => self.saved.language = language,
         }
     }
 
-    /// Begins whatever is due now; at most one call is under way.
+    /// Begins whatever is due now; at most one call is under way, and beside it one that tells.
     fn proceed(&mut self, now: Now, effects: &mut Vec<Effect>) {
         self.wake = self.computer_awaited;
+        self.proceed_hearing(effects);
+        self.proceed_outbox(now, effects);
         self.give_up(now, effects);
         if let Some(Step::Autostart { until }) = self.activation.step {
             if until <= now.monotonic {
+                self.visit_autostart(None, now);
                 self.finish_activation(effects);
             } else {
                 self.wake(until);

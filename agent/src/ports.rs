@@ -7,11 +7,14 @@ use async_trait::async_trait;
 use buhphone_protocol::{
     activation::{ActivateRequest, Activated},
     authorization::{AuthorizeRequest, Authorized},
+    conversation::{Event, Seq},
     error::ErrorCode,
     key::PublicKey,
+    live::{Events, Outbox, OutboxRecorded},
     standing::Standing,
     telemetry::{Attended, Autostart, Computer, FailureKind},
 };
+use futures::stream::BoxStream;
 use jiff::Timestamp;
 use url::Url;
 
@@ -44,6 +47,20 @@ pub trait Cloud: Send + Sync {
     async fn activate(&self, request: &ActivateRequest) -> Result<Activated, CallError>;
     async fn authorize(&self, request: &AuthorizeRequest) -> Result<Authorized, CallError>;
     async fn standing(&self) -> Result<Standing, CallError>;
+    /// Everything in it is durable at the cloud when this answers.
+    async fn send(&self, outbox: &Outbox) -> Result<OutboxRecorded, CallError>;
+    /// Long poll: at once when there are events after `after`, else after `wait`.
+    async fn poll(&self, after: Seq, wait: Duration) -> Result<Events, CallError>;
+    /// The event stream. It ends when the connection does.
+    async fn listen(&self, after: Seq) -> Result<BoxStream<'static, Result<Heard, CallError>>, CallError>;
+}
+
+/// What comes down the event stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    Event(Event),
+    /// The cloud keeps the connection awake: nothing happened, and nothing is held back on the way.
+    Alive,
 }
 
 /// Why a call brought no answer of the kind asked for.
@@ -88,15 +105,28 @@ pub trait Store: Send + Sync {
     /// The saved state; none at the first start. A damaged store is set aside by
     /// the implementation, which tells under which name.
     async fn load(&self) -> Result<Loaded, StoreError>;
-    /// Durable when it returns.
-    async fn save(&self, state: &str) -> Result<(), StoreError>;
+    /// All of it or nothing; durable when it returns.
+    async fn save(&self, change: &Change) -> Result<(), StoreError>;
     /// Sets aside what `load` returned but the machine could not read; tells under which name.
     async fn set_aside(&self) -> Result<String, StoreError>;
+}
+
+/// What to write at once. Rows hold what grows (messages, the outbox), so that
+/// a new one costs no rewriting of the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// The state's new text, if it changed.
+    pub state: Option<String>,
+    /// Rows to keep, by key (`message/…`, `outbox/…`).
+    pub put: Vec<(String, String)>,
+    pub delete: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Loaded {
     pub state: Option<String>,
+    /// Kept rows by their key, in the order of their keys.
+    pub rows: Vec<(String, String)>,
     /// The name a damaged store was set aside under.
     pub set_aside: Option<String>,
 }

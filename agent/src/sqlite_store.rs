@@ -1,4 +1,4 @@
-//! Keeps the one record of the agent's state in SQLite: durable when saved, set aside when damaged.
+//! Keeps the agent's state and its rows in SQLite: durable when saved, set aside when damaged.
 //! Knows nothing of what is in it. Two copies of the program may hold the same file: the later save stands.
 
 use std::{
@@ -11,13 +11,18 @@ use std::{
 use async_trait::async_trait;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior};
 
-use crate::ports::{Clock, Loaded, Store, StoreError};
+use crate::ports::{Change, Clock, Loaded, Store, StoreError};
 
 /// Another copy of the program writes for milliseconds; a disk that sleeps wakes within seconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The file's name in the data directory; `-wal` and `-shm` stand beside it.
 const FILE: &str = "state.sqlite";
+/// What each version of the schema adds; the first was made without a number.
+const SCHEMA: [&str; 2] = [
+    "CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL) STRICT",
+    "CREATE TABLE rows (key TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID",
+];
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
 pub struct SqliteStore(Arc<Inner>);
@@ -54,9 +59,9 @@ impl Store for SqliteStore {
         self.blocking("read", Inner::load).await
     }
 
-    async fn save(&self, state: &str) -> Result<(), StoreError> {
-        let state = state.to_owned();
-        self.blocking("saved", move |inner| inner.save(&state)).await
+    async fn save(&self, change: &Change) -> Result<(), StoreError> {
+        let change = change.clone();
+        self.blocking("saved", move |inner| inner.save(&change)).await
     }
 
     async fn set_aside(&self) -> Result<String, StoreError> {
@@ -92,19 +97,31 @@ impl Inner {
             Err(failure) if failure.is_damage() => {
                 tracing::error!(%failure, "the local state is damaged");
                 let set_aside = Some(self.set_aside()?);
-                Ok(Loaded { state: self.with(read)?, set_aside })
+                Ok(Loaded { set_aside, ..self.with(read)? })
             }
-            result => Ok(Loaded { state: result?, set_aside: None }),
+            result => result,
         }
     }
 
-    fn save(&self, state: &str) -> Result<(), Failure> {
+    fn save(&self, change: &Change) -> Result<(), Failure> {
         self.with(|connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            transaction.execute(
-                "INSERT INTO state (id, body) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-                [state],
-            )?;
+            if let Some(state) = &change.state {
+                transaction.execute(
+                    "INSERT INTO state (id, body) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+                    [state],
+                )?;
+            }
+            for key in &change.delete {
+                transaction.prepare_cached("DELETE FROM rows WHERE key = ?1")?.execute([key])?;
+            }
+            for (key, body) in &change.put {
+                transaction
+                    .prepare_cached(
+                        "INSERT INTO rows (key, body) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET body = excluded.body",
+                    )?
+                    .execute([key, body])?;
+            }
             transaction.commit()
         })
     }
@@ -146,26 +163,49 @@ fn open(directory: &Path) -> Result<Connection, Failure> {
     fs::create_dir_all(directory)?;
     let file = directory.join(FILE);
     let new = !file.exists();
-    let connection = Connection::open(&file)?;
+    let mut connection = Connection::open(&file)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.execute_batch(
-        "CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL) STRICT",
-    )?;
+    migrate(&mut connection)?;
     if new {
         sync(directory)?;
     }
     Ok(connection)
 }
 
-fn read(connection: &mut Connection) -> rusqlite::Result<Option<String>> {
+/// Brings the file to the newest schema; one that is newer still has all that is asked of it here.
+fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    let version = |connection: &Connection| connection.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0));
+    let newest = u32::try_from(SCHEMA.len()).unwrap_or(u32::MAX);
+    if version(connection)? >= newest {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another copy may have been faster.
+    let done = usize::try_from(version(&transaction)?).unwrap_or(usize::MAX);
+    for (number, step) in (1_u32..).zip(SCHEMA).skip(done) {
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", number)?;
+    }
+    transaction.commit()
+}
+
+fn read(connection: &mut Connection) -> rusqlite::Result<Loaded> {
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if verdict != "ok" {
         let corrupt = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
         return Err(rusqlite::Error::SqliteFailure(corrupt, Some(verdict)));
     }
-    connection.query_row("SELECT body FROM state WHERE id = 1", [], |row| row.get(0)).optional()
+    // One moment of both, whatever another copy writes meanwhile.
+    let transaction = connection.transaction()?;
+    let state = transaction.query_row("SELECT body FROM state WHERE id = 1", [], |row| row.get(0)).optional()?;
+    let rows = transaction
+        .prepare("SELECT key, body FROM rows ORDER BY key")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    transaction.commit()?;
+    Ok(Loaded { state, rows, set_aside: None })
 }
 
 /// A renamed or new file is durable only when its directory is.

@@ -2,6 +2,11 @@
 
 use ts_rs::{Config, TS};
 
+use buhphone_protocol::{
+    conversation::{RequestKind, RequestState},
+    visit::VisitStep,
+};
+
 use crate::{command::Command, view::*};
 
 /// The types that cross between the agent and its window, with all they are made of.
@@ -24,6 +29,19 @@ pub fn declarations() -> Vec<String> {
         Sent::decl(cfg),
         Tray::decl(cfg),
         TrayIcon::decl(cfg),
+        Talk::decl(cfg),
+        Line::decl(cfg),
+        ConversationHead::decl(cfg),
+        Conversation::decl(cfg),
+        ShownMessage::decl(cfg),
+        Writer::decl(cfg),
+        MessageState::decl(cfg),
+        VisitView::decl(cfg),
+        VisitStepView::decl(cfg),
+        StepState::decl(cfg),
+        RequestKind::decl(cfg),
+        RequestState::decl(cfg),
+        VisitStep::decl(cfg),
         Command::decl(cfg),
     ]);
     all

@@ -7,6 +7,10 @@ use ts_rs::TS;
 
 use buhphone_protocol::telemetry::{Autostart, FailureKind};
 
+mod talk;
+
+pub use talk::*;
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct View {
     pub language: Language,
@@ -27,6 +31,9 @@ pub struct View {
     /// The cloud's address, as it was given.
     pub cloud: String,
     pub tray: Tray,
+    pub talk: Talk,
+    /// None before an activation, and for a computer connected by an older program.
+    pub visit: Option<VisitView>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -202,6 +209,10 @@ pub struct Tray {
     /// The second, disabled line: `Последняя авторизация: 23.11.2026 9:00:12`.
     pub last: String,
     pub open: String,
+    /// `Перезвоните мне`; empty while not connected. Opens the window on that screen.
+    pub call_me: String,
+    /// `Новые сообщения: 2`; empty when there are none.
+    pub unread: String,
     pub quit: String,
 }
 
@@ -219,4 +230,6 @@ pub enum TrayIcon {
 pub struct Notice {
     pub title: String,
     pub body: String,
+    /// The conversation a click opens; one notice a conversation is shown at a time.
+    pub conversation: Option<String>,
 }

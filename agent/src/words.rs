@@ -1,10 +1,15 @@
 //! The words of the tray and of notifications, in Russian and English. The window words
 //! everything else itself, from the same snapshot.
 
+use buhphone_protocol::ids::RequestId;
+
 use crate::{
     machine::notices::Grave,
     view::{Language, Notice, Trouble},
 };
+
+/// Systems show three lines or so.
+const NOTICE_TEXT_MAX: usize = 200;
 
 fn choose(language: Language, ru: &'static str, en: &'static str) -> &'static str {
     match language {
@@ -89,6 +94,51 @@ pub(crate) fn open(language: Language) -> &'static str {
     choose(language, "Открыть Бухфон", "Open Buhphone")
 }
 
+pub(crate) fn call_me(language: Language) -> &'static str {
+    choose(language, "Перезвоните мне", "Call me back")
+}
+
+/// `Новые сообщения: 2`.
+pub(crate) fn unread(language: Language, count: u32) -> String {
+    format!("{}: {count}", choose(language, "Новые сообщения", "New messages"))
+}
+
+/// `пн`, from 1.
+pub(crate) fn weekday(language: Language, day: u8) -> &'static str {
+    match day {
+        1 => choose(language, "пн", "Mon"),
+        2 => choose(language, "вт", "Tue"),
+        3 => choose(language, "ср", "Wed"),
+        4 => choose(language, "чт", "Thu"),
+        5 => choose(language, "пт", "Fri"),
+        6 => choose(language, "сб", "Sat"),
+        _ => choose(language, "вс", "Sun"),
+    }
+}
+
+pub(crate) fn today(language: Language) -> &'static str {
+    choose(language, "сегодня", "today")
+}
+
+pub(crate) fn tomorrow(language: Language) -> &'static str {
+    choose(language, "завтра", "tomorrow")
+}
+
+/// `сегодня в 14:30`.
+pub(crate) fn day_at(language: Language, day: &str, time: &str) -> String {
+    format!("{day} {} {time}", choose(language, "в", "at"))
+}
+
+/// A person of the partner wrote.
+pub(crate) fn message(language: Language, name: &str, text: &str, id: RequestId) -> Notice {
+    let mut body: String = text.chars().take(NOTICE_TEXT_MAX).collect();
+    if body.len() < text.len() {
+        body.push('…');
+    }
+    let title = if name.is_empty() { self::name(language).to_owned() } else { name.to_owned() };
+    Notice { title, body, conversation: Some(id.to_string()) }
+}
+
 pub(crate) fn quit(language: Language) -> &'static str {
     choose(language, "Выйти", "Quit")
 }
@@ -117,7 +167,7 @@ pub(crate) fn grave(language: Language, grave: Grave) -> Notice {
             "The program could not authorize for three days. Open it to see why.",
         ),
     };
-    Notice { title: name(language).to_owned(), body: body.to_owned() }
+    Notice { title: name(language).to_owned(), body: body.to_owned(), conversation: None }
 }
 
 /// The activation finished by itself.
@@ -126,5 +176,5 @@ pub(crate) fn connected(language: Language, partner: &str) -> Notice {
         Language::Ru => format!("Компьютер подключён. Вас обслуживает {partner}."),
         Language::En => format!("The computer is connected. You are served by {partner}."),
     };
-    Notice { title: name(language).to_owned(), body }
+    Notice { title: name(language).to_owned(), body, conversation: None }
 }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use buhphone_agent::{
-    ports::{Clock, Loaded, Now, Store},
+    ports::{Change, Clock, Loaded, Now, Store},
     sqlite_store::SqliteStore,
 };
 use probe::Probe;
@@ -31,7 +31,11 @@ fn store(directory: &Path) -> SqliteStore {
 }
 
 fn loaded(state: Option<&str>, set_aside: Option<&str>) -> Loaded {
-    Loaded { state: state.map(str::to_owned), set_aside: set_aside.map(str::to_owned) }
+    Loaded { state: state.map(str::to_owned), rows: Vec::new(), set_aside: set_aside.map(str::to_owned) }
+}
+
+fn whole(state: &str) -> Change {
+    Change { state: Some(state.to_owned()), ..Change::default() }
 }
 
 fn files(directory: &Path) -> Vec<String> {
@@ -50,8 +54,8 @@ async fn what_was_saved_is_there_at_the_next_start() {
 
     assert_eq!(store(&directory).load().await, Ok(loaded(None, None)));
     let first = store(&directory);
-    first.save("{\"a\":1}").await.expect("it is saved");
-    first.save("{\"a\":2}").await.expect("it is saved");
+    first.save(&whole("{\"a\":1}")).await.expect("it is saved");
+    first.save(&whole("{\"a\":2}")).await.expect("it is saved");
     drop(first);
     assert_eq!(store(&directory).load().await, Ok(loaded(Some("{\"a\":2}"), None)));
 }
@@ -89,7 +93,7 @@ async fn a_damaged_file_is_set_aside_whole_and_the_program_goes_on() {
     let damaged = store(home.path());
     let aside = "state.damaged-20261123T090012Z.sqlite";
     assert_eq!(damaged.load().await, Ok(loaded(None, Some(aside))));
-    damaged.save("{}").await.expect("it is saved");
+    damaged.save(&whole("{}")).await.expect("it is saved");
     drop(damaged);
     assert_eq!(store(home.path()).load().await, Ok(loaded(Some("{}"), None)));
     assert_eq!(files(home.path()), [aside, "state.sqlite"]);
@@ -101,7 +105,7 @@ async fn a_damaged_file_is_set_aside_whole_and_the_program_goes_on() {
 async fn a_file_damaged_inside_is_noticed() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let healthy = store(home.path());
-    healthy.save(&"x".repeat(100_000)).await.expect("it is saved");
+    healthy.save(&whole(&"x".repeat(100_000))).await.expect("it is saved");
     drop(healthy);
     let file = home.path().join("state.sqlite");
     let mut bytes = fs::read(&file).expect("it reads");
@@ -117,11 +121,11 @@ async fn a_file_damaged_inside_is_noticed() {
 async fn what_the_machine_cannot_read_is_set_aside_under_a_name_of_its_own() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let store = store(home.path());
-    store.save("не JSON").await.expect("it is saved");
+    store.save(&whole("не JSON")).await.expect("it is saved");
 
     assert_eq!(store.set_aside().await.as_deref(), Ok("state.damaged-20261123T090012Z.sqlite"));
     assert_eq!(store.load().await, Ok(loaded(None, None)));
-    store.save("снова не JSON").await.expect("it is saved");
+    store.save(&whole("снова не JSON")).await.expect("it is saved");
     assert_eq!(store.set_aside().await.as_deref(), Ok("state.damaged-20261123T090012Z-2.sqlite"));
 }
 
@@ -133,11 +137,11 @@ async fn a_folder_that_cannot_be_made_is_told_and_loses_nothing() {
 
     let store = store(&occupied);
     assert_eq!(store.load().await.expect_err("there is no folder").verb, "read");
-    assert_eq!(store.save("{}").await.expect_err("there is no folder").verb, "saved");
+    assert_eq!(store.save(&whole("{}")).await.expect_err("there is no folder").verb, "saved");
     assert_eq!(fs::read_to_string(&occupied).expect("it reads"), "файл на месте папки");
 
     fs::remove_file(&occupied).expect("it is ours");
-    store.save("{}").await.expect("the same store recovers");
+    store.save(&whole("{}")).await.expect("the same store recovers");
 }
 
 /// The kernel refuses every byte past the limit, as it does on a full disk.
@@ -145,7 +149,7 @@ async fn a_folder_that_cannot_be_made_is_told_and_loses_nothing() {
 #[tokio::test]
 async fn a_full_disk_is_told_and_what_was_saved_stays() {
     let home = tempfile::tempdir().expect("a temporary folder");
-    store(home.path()).save("прежнее").await.expect("it is saved");
+    store(home.path()).save(&whole("прежнее")).await.expect("it is saved");
 
     let mut command = Command::new("sh");
     // Blocks of 512 bytes; without the trap the refused write would kill the process.
@@ -153,7 +157,7 @@ async fn a_full_disk_is_told_and_what_was_saved_stays() {
     command.arg(probe::executable()).arg(home.path());
     let mut limited = Probe::start(command);
     assert_eq!(limited.ask(&format!("save {}", "x".repeat(200_000))), "Err(\"saved\")");
-    assert_eq!(limited.ask("load"), "Ok(Loaded { state: Some(\"прежнее\"), set_aside: None })");
+    assert_eq!(limited.ask("load"), "Ok(Loaded { state: Some(\"прежнее\"), rows: [], set_aside: None })");
     assert_eq!(limited.ask("save короткое"), "Ok(())");
     drop(limited);
 
@@ -167,12 +171,12 @@ async fn two_copies_take_turns() {
     let (from_one, from_other) = tokio::join!(
         async {
             for n in 0..50 {
-                one.save(&format!("one {n}")).await.expect("it is saved");
+                one.save(&whole(&format!("one {n}"))).await.expect("it is saved");
             }
         },
         async {
             for n in 0..50 {
-                other.save(&format!("other {n}")).await.expect("it is saved");
+                other.save(&whole(&format!("other {n}"))).await.expect("it is saved");
             }
         }
     );
@@ -181,4 +185,34 @@ async fn two_copies_take_turns() {
     let state = one.load().await.expect("it reads").state.expect("it was saved");
     assert!(["one 49", "other 49"].contains(&state.as_str()), "{state}");
     assert_eq!(other.load().await.expect("it reads").state, Some(state));
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_schema_opens_and_takes_rows_in_one_with_the_state() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let old = rusqlite::Connection::open(home.path().join("state.sqlite")).expect("it opens");
+    old.execute_batch(
+        "PRAGMA journal_mode = WAL;
+         CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL) STRICT;
+         INSERT INTO state VALUES (1, '{}');",
+    )
+    .expect("as version 0.1.0 wrote it");
+    drop(old);
+
+    let store = store(home.path());
+    assert_eq!(store.load().await, Ok(loaded(Some("{}"), None)));
+    let row = |key: &str, body: &str| (key.to_owned(), body.to_owned());
+    let put = vec![row("outbox/2", "второй"), row("message/1", "я"), row("outbox/1", "первый")];
+    store.save(&Change { put, ..Change::default() }).await.expect("it is saved");
+    let change = Change {
+        state: Some("{\"n\":1}".to_owned()),
+        put: vec![row("message/1", "она")],
+        delete: vec!["outbox/1".to_owned(), "never/there".to_owned()],
+    };
+    store.save(&change).await.expect("it is saved");
+    drop(store);
+
+    let found = self::store(home.path()).load().await.expect("it reads");
+    assert_eq!(found.state.as_deref(), Some("{\"n\":1}"));
+    assert_eq!(found.rows, [row("message/1", "она"), row("outbox/2", "второй")]);
 }

@@ -20,12 +20,19 @@ use crate::rules::{Refusal, Rules};
 mod answers;
 mod cabinet;
 mod device;
+mod events;
 mod files;
 mod inputs;
+mod line;
+mod live;
 mod nonces;
+mod outbox;
 mod peer;
+mod requests;
 mod sessions;
 mod signature;
+mod stream;
+mod visits;
 
 use nonces::Nonces;
 

@@ -31,8 +31,16 @@ pub async fn launch(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let router = http::router(Arc::new(Rules::new(settings, store, clock)));
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(shutdown)
-        .await
+    let rules = Arc::new(Rules::new(settings, store, clock));
+    let live = rules.live.clone();
+    let stopping = async move {
+        shutdown.await;
+        // Streams would hold their connections for ever.
+        live.stop();
+    };
+    let service = http::router(rules.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    tokio::select! {
+        served = axum::serve(listener, service).with_graceful_shutdown(stopping) => served,
+        never = rules.watch() => match never {},
+    }
 }

@@ -57,6 +57,9 @@ pub(crate) struct Serve {
     /// Proxies of yours in front, each appending to X-Forwarded-For
     #[arg(long, env = "BUHPHONE_TRUSTED_PROXIES", default_value_t = 0)]
     pub(crate) trusted_proxies: usize,
+    /// Where people download the program: a page or a file
+    #[arg(long, env = "BUHPHONE_PROGRAM_URL")]
+    program_url: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -123,6 +126,18 @@ impl From<RoleName> for Role {
             RoleName::ClientManager => Self::ClientManager,
             RoleName::Specialist => Self::Specialist,
         }
+    }
+}
+
+impl Serve {
+    pub(crate) fn program_url(&self) -> Result<Option<Url>> {
+        let Some(text) = self.program_url.as_ref().filter(|text| !text.is_empty()) else { return Ok(None) };
+        let url: Url = text.parse().with_context(|| format!("the program's URL «{text}» is not a URL"))?;
+        anyhow::ensure!(
+            matches!(url.scheme(), "http" | "https") && url.has_host(),
+            "the program's URL «{text}» must begin with http:// or https://"
+        );
+        Ok(Some(url))
     }
 }
 

@@ -19,18 +19,25 @@ pub mod authorization;
 pub mod card;
 pub mod codes;
 pub mod day;
+pub mod events;
 pub mod fields;
 pub mod guessing;
+pub mod line;
+pub mod live;
 pub mod operator;
+pub mod outbox;
 pub mod passwords;
 pub mod reason;
 pub mod refusal;
 pub mod registering;
 pub mod report;
+pub mod requests;
 pub mod sign_in;
 pub mod standing;
+pub mod visits;
 
 use guessing::{Guessing, Wide};
+use live::Live;
 use passwords::Passwords;
 pub use refusal::{Refusal, Result};
 
@@ -38,6 +45,8 @@ pub use refusal::{Refusal, Result};
 pub struct Rules {
     pub(crate) settings: Settings,
     pub(crate) store: Arc<dyn Store>,
+    /// Who listens to this node now.
+    pub(crate) live: Arc<Live>,
     clock: Arc<dyn Clock>,
     passwords: Passwords,
     code_guesses: Guessing,
@@ -57,6 +66,7 @@ impl Rules {
                 Wide::Everybody,
                 limits,
             ),
+            live: Arc::new(Live::default()),
             settings,
             store,
             clock,

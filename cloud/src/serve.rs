@@ -22,7 +22,11 @@ pub(crate) async fn serve(place: &Place, serve: Serve) -> Result<()> {
     let listener =
         TcpListener::bind(place.listen).await.with_context(|| format!("cannot listen on {}", place.listen))?;
     let address = listener.local_addr()?;
-    let settings = Settings { trusted_proxies: serve.trusted_proxies, ..settings(place, address)? };
+    let settings = Settings {
+        trusted_proxies: serve.trusted_proxies,
+        program_url: serve.program_url()?,
+        ..settings(place, address)?
+    };
     let store = open(place).await?;
     tracing::info!(%address, public_url = %settings.public_url, "serving");
 

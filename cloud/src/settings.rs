@@ -7,6 +7,9 @@ use url::Url;
 
 use crate::secret::Pepper;
 
+/// One small read a partner each time.
+const WATCH_EVERY: Duration = Duration::from_secs(3);
+
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where programs and browsers reach the cloud; goes into links and decides `Secure` of the cookie.
@@ -16,12 +19,23 @@ pub struct Settings {
     /// Proxies in front of the cloud, each of which appends to `X-Forwarded-For`; 0 when
     /// clients connect directly, and the header is a claim of theirs.
     pub trusted_proxies: usize,
+    /// Where the program is downloaded; shown on the page of a code.
+    pub program_url: Option<Url>,
+    /// What another node wrote is found in so long: a person waiting for an answer hardly notices.
+    pub watch_every: Duration,
 }
 
 impl Settings {
     #[must_use]
     pub fn new(public_url: Url, pepper: Pepper) -> Self {
-        Self { public_url, pepper, limits: Limits::default(), trusted_proxies: 0 }
+        Self {
+            public_url,
+            pepper,
+            limits: Limits::default(),
+            trusted_proxies: 0,
+            program_url: None,
+            watch_every: WATCH_EVERY,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use buhphone_protocol::{
     cabinet::{AuthorizationRow, Category, Client, Device, FailureRow, LaunchRow, Page, Role, User},
     date::ItsUntil,
+    desk::LineSettings,
     ids::{AuthorizationId, CategoryId, ClientId, CodeId, DeviceId, PartnerId, StaffId, UserId},
     inn::Inn,
     key::PublicKey,
@@ -16,8 +17,16 @@ use buhphone_protocol::{
 };
 use jiff::{Timestamp, tz::TimeZone};
 
+mod conversations;
 pub mod migrations;
 pub mod sql;
+mod visits;
+
+pub use conversations::{
+    Conversations, KindFilter, LineAnswer, LiveEvents, NewMessage, NewRequest, Recorded, RequestListing, RequestRecord,
+    Settled, StateFilter, Writer,
+};
+pub use visits::Visits;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -110,6 +119,7 @@ pub enum Binding {
     Bound {
         partner_id: PartnerId,
         device_id: DeviceId,
+        code_id: CodeId,
     },
     Unknown,
     UsedByAnotherKey,
@@ -139,6 +149,9 @@ pub struct OwnerRecord {
     pub user: String,
     pub its_until: Option<ItsUntil>,
     pub last_authorization: Option<Timestamp>,
+    /// The user's telephone; may be empty.
+    pub phone: String,
+    pub line: LineSettings,
 }
 
 /// An authorization to write, with the telemetry that came with it.
@@ -239,7 +252,7 @@ pub struct UserHistory {
 }
 
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Conversations + Visits {
     // Partners and staff.
     async fn create_partner(&self, partner: &Partner, at: Timestamp) -> Result<()>;
     async fn partner(&self, partner_id: PartnerId) -> Result<Partner>;
@@ -317,7 +330,8 @@ pub trait Store: Send + Sync {
         issued_by: StaffId,
     ) -> Result<()>;
     async fn revoke_code(&self, partner_id: PartnerId, code_id: CodeId, at: Timestamp) -> Result<()>;
-    /// The one write before a tenant is known: the code tells whose it is. Uses the code once.
+    /// The one write before a tenant is known: the code tells whose it is. Uses the code once,
+    /// and begins its visit.
     async fn bind(
         &self,
         code_hash: &[u8],
@@ -336,7 +350,8 @@ pub trait Store: Send + Sync {
     /// Writes the authorization with its telemetry, once by `authorization_id`; the
     /// user's date becomes the later of what it was and `at`. An id of another
     /// device is `Exists("authorization_id")`. A device that presents neither the value
-    /// it was given last nor the one it presented last is marked as cloned.
+    /// it was given last nor the one it presented last is marked as cloned. The first of a
+    /// device is its visit's `Authorized`.
     async fn authorize(
         &self,
         partner_id: PartnerId,

@@ -13,7 +13,7 @@ use sqlx::{Connection, SqliteConnection};
 
 fn cloud(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_buhphone-cloud"));
-    for name in ["DATABASE", "LISTEN", "PUBLIC_URL", "SECRET_FILE", "TRUSTED_PROXIES", "LOG"] {
+    for name in ["DATABASE", "LISTEN", "PUBLIC_URL", "SECRET_FILE", "TRUSTED_PROXIES", "PROGRAM_URL", "LOG"] {
         command.env_remove(format!("BUHPHONE_{name}"));
     }
     command.env("BUHPHONE_DATA_DIR", data);
@@ -90,6 +90,8 @@ fn says_in_one_line_what_is_wrong() {
         (&["serve", "--public-url", "cloud.example"][..], "the public URL «cloud.example» is not a URL"),
         (&["serve", "--public-url", "ftp://cloud.example"], "must begin with http:// or https://"),
         (&["serve", "--public-url", "https://cloud.example/a"], "must end after the host and port"),
+        (&["serve", "--listen", "127.0.0.1:0", "--program-url", "buhphone.exe"], "«buhphone.exe» is not a URL"),
+        (&["serve", "--listen", "127.0.0.1:0", "--program-url", "file:///a"], "must begin with http:// or https://"),
         (&["serve", "--listen", &taken], "cannot listen on 127.0.0.1:"),
         (&["serve", "--listen", "127.0.0.1:0", "--database", "mysql://x"], "must be sqlite:FILE or postgres://"),
         (&["migrate", "--database", "postgres://127.0.0.1:1/x"], "the database cannot be opened"),

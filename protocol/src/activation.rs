@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::DeviceId,
+    ids::{CodeId, DeviceId},
     key::PublicKey,
     standing::Standing,
     telemetry::{Computer, Launch},
@@ -37,4 +37,7 @@ impl std::fmt::Debug for ActivateRequest {
 pub struct Activated {
     pub device_id: DeviceId,
     pub standing: Standing,
+    /// The code's id, which the visit's steps are told under; none from an older cloud.
+    #[serde(default)]
+    pub visit: Option<CodeId>,
 }

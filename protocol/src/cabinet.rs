@@ -48,6 +48,13 @@ pub struct Session {
     pub now: Timestamp,
     /// The partner's civil date now: `2026-11-23`.
     pub today: String,
+    /// Where the program is downloaded, if the operator set it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub program_url: Option<String>,
+    /// The partner's telephone, as its clients see it; may be empty.
+    #[serde(default)]
+    pub partner_phone: String,
 }
 
 /// What a member of staff may do.

@@ -55,4 +55,8 @@ ids! {
     LaunchId,
     /// One intent to authorize, kept across retries and restarts.
     AuthorizationId,
+    /// A conversation of a user with the line.
+    RequestId,
+    /// One message, made by its sender.
+    MessageId,
 }

@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::desk::LineCard;
+
 /// Who the device belongs to and what holds for them now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Standing {
@@ -23,6 +25,13 @@ pub struct Standing {
     pub now: Timestamp,
     /// Seconds from `now` to the start of the partner's next day.
     pub due_in: u32,
+    /// Where requests go; none from an older cloud.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub line: Option<LineCard>,
+    /// The user's registered telephone, offered for a callback; may be empty.
+    #[serde(default)]
+    pub phone: String,
 }
 
 /// The partner as its clients see it.

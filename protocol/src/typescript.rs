@@ -24,7 +24,7 @@ pub fn module(declarations: &[String]) -> String {
 /// The types of the cabinet's wire, with all they are made of.
 #[must_use]
 pub fn cabinet() -> Vec<String> {
-    use crate::{cabinet::*, error::*, ids::*, inn::Inn, report::*};
+    use crate::{cabinet::*, conversation::*, desk::*, error::*, ids::*, inn::Inn, report::*, visit::*};
 
     let cfg = &Config::default();
     let mut all = telemetry(cfg);
@@ -34,6 +34,9 @@ pub fn cabinet() -> Vec<String> {
         SignIn, Session, Role,
         Category, CategoryDraft, ClientDraft, Client, UserDraft, User, Page<User>,
         UserCard, IssuedCode, CodeState, NewCode, Device, AuthorizationRow, LaunchRow, FailureRow,
+        RequestId, MessageId, RequestKind, RequestState, Request, Author, Message,
+        RequestRow, RequestCard, Reply, FirstMessage, ReadUpTo, RequestCounts, LiveEvent, LiveAbout,
+        LineSettings, DayHours, LineCard, VisitStep, Visit, VisitStepRow,
         ReportQuery, Filter, Column, Report, ReportRow, LikelyReason,
     ));
     all

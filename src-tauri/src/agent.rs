@@ -1,15 +1,11 @@
 //! The running agent as the desktop around it holds it: asks it, and draws what it shows.
-//! Draws on the tray and in the window, if there is one; notifies if there is none.
+//! Draws on the tray and in the window, if there is one.
 
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
-use buhphone_agent::{
-    command::Command,
-    view::{Notice, View},
-};
+use buhphone_agent::{command::Command, view::View};
 use tauri::{AppHandle, Emitter as _, Manager as _};
-use tauri_plugin_notification::NotificationExt as _;
 use tokio::sync::{mpsc, watch};
 
 use crate::{tray::Tray, window};
@@ -53,18 +49,6 @@ impl Agent {
     /// Returns when the agent has ended.
     pub(crate) async fn ended(mut self) {
         while self.view.changed().await.is_ok() {}
-    }
-}
-
-/// Shows each notice as the system does, while no window is open to show it.
-pub(crate) async fn notify_on(app: AppHandle, mut notices: mpsc::UnboundedReceiver<Notice>) {
-    while let Some(notice) = notices.recv().await {
-        if window::is_open(&app) {
-            continue;
-        }
-        if let Err(error) = app.notification().builder().title(notice.title).body(notice.body).show() {
-            tracing::warn!(%error, "a notification could not be shown");
-        }
     }
 }
 

@@ -7,6 +7,8 @@ mod agent;
 mod arguments;
 mod claim;
 mod commands;
+mod notices;
+mod place;
 #[cfg(target_os = "linux")]
 mod rendering;
 mod shell;

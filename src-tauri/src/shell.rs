@@ -13,13 +13,7 @@ use tauri::{App, AppHandle, Builder, Context, Manager as _, RunEvent, Wry};
 use tauri_plugin_deep_link::DeepLinkExt as _;
 use tokio::sync::mpsc;
 
-use crate::{
-    agent::{Agent, notify_on},
-    arguments::Arguments,
-    commands,
-    tray::Tray,
-    window,
-};
+use crate::{agent::Agent, arguments::Arguments, commands, notices::notify_on, tray::Tray, window};
 
 /// Runs until somebody quits.
 ///
@@ -85,7 +79,7 @@ fn answer(app: &AppHandle, asked: Arguments) {
             tracing::error!(%error, "a link could not be opened");
         }
         if window_wanted {
-            window::show(app).await;
+            window::show(app, None).await;
         }
     });
 }

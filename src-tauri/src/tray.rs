@@ -7,22 +7,30 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use anyhow::{Result, anyhow};
 use buhphone_agent::view::{self, TrayIcon};
 use tauri::{
-    AppHandle, Wry,
+    AppHandle, Manager as _, Wry,
     image::Image,
     menu::{Menu, MenuItem, PredefinedMenuItem},
     tray::{self, MouseButton, MouseButtonState, TrayIconBuilder, TrayIconEvent},
 };
 
-use crate::window;
+use crate::{agent::Agent, place::Place, window};
 
 const OPEN: &str = "open";
+const CALL_ME: &str = "call_me";
+const UNREAD: &str = "unread";
 const QUIT: &str = "quit";
+
+/// Where the lines that come and go stand: after the state's two and the rule.
+const FIRST: usize = 3;
 
 /// A tray that is there, and what it shows. Belongs to the main thread.
 pub(crate) struct Tray {
     icon: tray::TrayIcon,
+    menu: Menu<Wry>,
     state: MenuItem<Wry>,
     last: MenuItem<Wry>,
+    unread: MenuItem<Wry>,
+    call_me: MenuItem<Wry>,
     open: MenuItem<Wry>,
     quit: MenuItem<Wry>,
     drawn: view::Tray,
@@ -43,8 +51,9 @@ impl Tray {
     fn make(app: &AppHandle, drawn: view::Tray) -> Result<Self> {
         let line = |text: &str| MenuItem::new(app, text, false, None::<&str>);
         let (state, last) = (line(&drawn.state)?, line(&drawn.last)?);
-        let open = MenuItem::with_id(app, OPEN, &drawn.open, true, None::<&str>)?;
-        let quit = MenuItem::with_id(app, QUIT, &drawn.quit, true, None::<&str>)?;
+        let action = |id: &str, text: &str| MenuItem::with_id(app, id, text, true, None::<&str>);
+        let (unread, call_me) = (action(UNREAD, &drawn.unread)?, action(CALL_ME, &drawn.call_me)?);
+        let (open, quit) = (action(OPEN, &drawn.open)?, action(QUIT, &drawn.quit)?);
         let rule = PredefinedMenuItem::separator(app)?;
         let menu = Menu::with_items(app, &[&state, &last, &rule, &open, &quit])?;
         let dense = app.primary_monitor()?.is_some_and(|monitor| monitor.scale_factor() > 1.0);
@@ -54,17 +63,23 @@ impl Tray {
             .menu(&menu)
             .show_menu_on_left_click(false)
             .on_menu_event(|app, event| match event.id().as_ref() {
-                OPEN => window::open(app),
+                OPEN => window::open(app, None),
+                CALL_ME => window::open(app, Some(Place::Callback)),
+                UNREAD => window::open(app, Place::unread(&app.state::<Agent>().view())),
                 QUIT => app.exit(0),
                 _ => {}
             })
             .on_tray_icon_event(|tray, event| {
                 if is_click(&event) {
-                    window::open(tray.app_handle());
+                    window::open(tray.app_handle(), None);
                 }
             })
             .build(app)?;
-        Ok(Self { icon, state, last, open, quit, drawn, dense })
+        // Lines without words are not there.
+        let empty = view::Tray { unread: String::new(), call_me: String::new(), ..drawn.clone() };
+        let mut tray = Self { icon, menu, state, last, unread, call_me, open, quit, drawn: empty, dense };
+        tray.draw(drawn)?;
+        Ok(tray)
     }
 
     /// Shows `wanted`, touching only what differs: a menu that is open must not flicker.
@@ -81,12 +96,25 @@ impl Tray {
         }
         for (item, wanted, drawn) in [
             (&self.last, &wanted.last, &self.drawn.last),
+            (&self.unread, &wanted.unread, &self.drawn.unread),
+            (&self.call_me, &wanted.call_me, &self.drawn.call_me),
             (&self.open, &wanted.open, &self.drawn.open),
             (&self.quit, &wanted.quit, &self.drawn.quit),
         ] {
             if wanted != drawn {
                 item.set_text(wanted)?;
             }
+        }
+        let mut place = FIRST;
+        for (item, wanted, drawn) in
+            [(&self.unread, &wanted.unread, &self.drawn.unread), (&self.call_me, &wanted.call_me, &self.drawn.call_me)]
+        {
+            match (wanted.is_empty(), drawn.is_empty()) {
+                (false, true) => self.menu.insert(item, place)?,
+                (true, false) => self.menu.remove(item)?,
+                _ => {}
+            }
+            place += usize::from(!wanted.is_empty());
         }
         self.drawn = wanted;
         Ok(())

@@ -94,7 +94,7 @@ impl Computer {
         Ok(())
     }
 
-    /// Connects the program by its window with a code, and closes it.
+    /// Connects the program by its window with a code, leaves the visit for later, and closes it.
     ///
     /// # Errors
     /// When it does not come to an authorization.
@@ -102,6 +102,8 @@ impl Computer {
         let window = self.open_window(&[]).await?;
         window.page.fill("code", code).await?;
         window.page.click("Подключить").await?;
+        window.page.see("Запускается вместе с компьютером").await?;
+        window.page.click("Продолжить позже").await?;
         window.page.see("Всё в порядке").await?;
         window.close().await;
         until("the program to end with its driver", async || Ok(self.running()?.is_empty())).await

@@ -22,7 +22,7 @@ async fn a_link_fills_the_code_in_and_a_person_connects() -> Result<()> {
     window.page.picture(&picture("link")?).await?;
     assert!(cloud.history(user).await?.devices.is_empty());
     window.page.click("Подключить").await?;
-    window.page.see("23.11.2026 9:00:12").await?;
+    window.page.see("Запускается вместе с компьютером").await?;
     window.close().await;
     until("the program to end", async || Ok(computer.running()?.is_empty())).await?;
 

@@ -60,6 +60,8 @@ async fn a_registered_user_is_connected_and_authorizes_every_day() -> Result<()>
     screen.picture(&picture("connect-mistyped")?).await?;
     screen.fill("code", &code).await?;
     screen.click("Подключить").await?;
+    screen.see("Запускается вместе с компьютером").await?;
+    screen.click("Продолжить позже").await?;
     screen.see("23.11.2026 9:00:12").await?;
     screen.see("Всё в порядке").await?;
     screen.see("Учёт и Ко").await?;

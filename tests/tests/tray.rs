@@ -26,6 +26,7 @@ async fn the_tray_tells_the_state_opens_the_window_and_quits() -> Result<()> {
         [
             ("Бухфон: авторизован сегодня".to_owned(), false),
             (last.to_owned(), false),
+            ("Перезвоните мне".to_owned(), true),
             ("Открыть Бухфон".to_owned(), true),
             ("Выйти".to_owned(), true),
         ]

@@ -9,6 +9,7 @@ use buhphone_protocol::{
     code::Code,
     error::ErrorCode,
     key::PublicKey,
+    standing::Standing,
     telemetry::FailureKind,
 };
 use serde::{Deserialize, Serialize};
@@ -97,6 +98,7 @@ impl Machine {
             None => self.saved.spare_key.take(),
         };
         let key_name = key_name.unwrap_or_else(|| format!("device-{}", self.fresh_id(now).simple()));
+        self.begin_visit(now);
         self.saved.enrolment = Some(Enrolment { code: code.digits(), key_name, cloud: cloud.clone(), sent: false });
         self.activation = Activation { offer: Some(Offer { code, cloud }), watched: true, ..Activation::default() };
         self.call = None;
@@ -208,6 +210,12 @@ impl Machine {
                 };
                 let standing = device.standing.clone();
                 let salt = standing.partner.machine_salt.clone();
+                let same = |old: &Device| old.device_id == device.device_id;
+                if !self.saved.device.as_ref().is_some_and(same) {
+                    let same_user =
+                        self.saved.device.as_ref().is_none_or(|old| is_same_user(&old.standing, &device.standing));
+                    self.begin_history(same_user);
+                }
                 let replaced = self.saved.device.replace(device);
                 self.saved.cloud = enrolment.cloud.or(self.saved.cloud.take());
                 self.saved.intent = None;
@@ -217,6 +225,7 @@ impl Machine {
                 self.activation.offer = None;
                 self.activation.error = None;
                 self.activation.step = Some(Step::Authorize);
+                self.visit_connected(activated.visit, now);
                 self.keep(effects);
                 if let Some(replaced) = replaced {
                     effects.push(Effect::ForgetKey(replaced.key_name));
@@ -241,6 +250,12 @@ impl Machine {
         }
     }
 
+    /// A person waits again for what was being tried behind an error.
+    pub(super) fn watch_activation(&mut self) {
+        self.activation.error = None;
+        self.activation.watched = true;
+    }
+
     fn activation_failed(&mut self, error: &CallError, now: Now, effects: &mut Vec<Effect>) {
         let (error_shown, key_stays, again) = match error {
             CallError::Vault(_) => (ActivationError::Keyring, true, true),
@@ -262,6 +277,7 @@ impl Machine {
         self.note_connection(error);
         self.slow_down(error, now);
         self.activation.error = Some(error_shown);
+        self.visit_code_failed(error_shown, now);
         self.activation.watched = false;
         self.activation.retried = true;
         if again {
@@ -290,4 +306,9 @@ impl Machine {
             effects.push(Effect::UseKey(device.key_name.clone()));
         }
     }
+}
+
+/// As far as names tell; whoever they mistake is heard anew all the same.
+fn is_same_user(one: &Standing, other: &Standing) -> bool {
+    (&one.partner.name, &one.client, &one.user) == (&other.partner.name, &other.client, &other.user)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use buhphone_protocol::{
     authorization::Authorized, error::ErrorCode, ids::AuthorizationId, standing::Standing, telemetry::FailureKind,
+    visit::VisitStep,
 };
 use jiff::SignedDuration;
 
@@ -109,6 +110,7 @@ impl Machine {
                     intent.maybe_received = false;
                 }
                 self.failed(&error, now);
+                self.visit_not_authorized(&error, now);
             }
         }
         if self.activation.step == Some(Step::Authorize) {
@@ -134,6 +136,7 @@ impl Machine {
                 self.wishes.launch = false;
             }
         }
+        self.visit_done(VisitStep::Authorized, now);
         if fresh {
             self.wishes.click = false;
             self.wishes.resumed = false;
@@ -201,16 +204,7 @@ impl Machine {
     }
 
     pub(super) fn slow_down(&mut self, error: &CallError, now: Now) {
-        let (kind, retry_after) = match error {
-            CallError::Vault(_) => (pace::Kind::Keyring, None),
-            CallError::Unreached { .. } => (pace::Kind::Network, None),
-            CallError::Refused { code, retry_after, .. } => match code {
-                ErrorCode::SlowDown | ErrorCode::Unavailable | ErrorCode::SignatureStale => {
-                    (pace::Kind::Network, *retry_after)
-                }
-                _ => (pace::Kind::Refused, *retry_after),
-            },
-        };
+        let (kind, retry_after) = pace_of(error);
         self.pace.failed(kind, retry_after, now.monotonic, &mut self.rng);
     }
 
@@ -227,6 +221,20 @@ impl Machine {
     }
 }
 
+/// How a failed call is repeated.
+pub(super) fn pace_of(error: &CallError) -> (pace::Kind, Option<Duration>) {
+    match error {
+        CallError::Vault(_) => (pace::Kind::Keyring, None),
+        CallError::Unreached { .. } => (pace::Kind::Network, None),
+        CallError::Refused { code, retry_after, .. } => match code {
+            ErrorCode::SlowDown | ErrorCode::Unavailable | ErrorCode::SignatureStale => {
+                (pace::Kind::Network, *retry_after)
+            }
+            _ => (pace::Kind::Refused, *retry_after),
+        },
+    }
+}
+
 /// How a failed call is told to the cloud.
 pub(super) fn failure(error: &CallError) -> FailureKind {
     match error {
@@ -240,7 +248,7 @@ pub(super) fn failure(error: &CallError) -> FailureKind {
 }
 
 /// Whether time alone will not mend it.
-fn refusal(error: &CallError) -> Option<RefusalKind> {
+pub(super) fn refusal(error: &CallError) -> Option<RefusalKind> {
     match error {
         CallError::Vault(VaultError::NoKey) => Some(RefusalKind::KeyLost),
         CallError::Refused { code: ErrorCode::DeviceDisconnected | ErrorCode::DeviceUnknown, .. } => {

@@ -78,6 +78,8 @@ mod tests {
             contract_ended: false,
             now: now.parse().unwrap(),
             due_in,
+            line: None,
+            phone: String::new(),
         })
     }
 

@@ -4,16 +4,18 @@
 
 use std::fmt;
 
-use buhphone_protocol::{activation::ActivateRequest, authorization::AuthorizeRequest};
+use buhphone_protocol::{
+    activation::ActivateRequest, authorization::AuthorizeRequest, conversation::Seq, live::Outbox,
+};
 use jiff::Timestamp;
 use url::Url;
 
-use crate::view::Notice;
+use crate::{ports::Change, view::Notice};
 
 #[derive(Clone, PartialEq)]
 pub enum Effect {
-    /// Write the state. If that fails the following effects are performed all the same.
-    Save(String),
+    /// Write the state and rows. If that fails the following effects are performed all the same.
+    Save(Change),
     /// Put away, under another name, what was loaded and cannot be read.
     SetAside,
     /// Calls from now on go to this address.
@@ -40,6 +42,16 @@ pub enum Effect {
     AskStanding {
         attempt: u64,
     },
+    /// Tell the cloud these, all durable here.
+    Send {
+        attempt: u64,
+        outbox: Outbox,
+    },
+    /// Listen to the user's events after this one, at once, and in place of any listening before.
+    Listen {
+        after: Seq,
+    },
+    StopListening,
     ReadAutostart,
     EnableAutostart {
         override_person: bool,
@@ -51,7 +63,7 @@ pub enum Effect {
     Notify(Notice),
 }
 
-/// The names alone: a state and a request to activate hold a code.
+/// The names alone: a state and a request to activate hold a code, an outbox what people wrote.
 impl fmt::Debug for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -65,6 +77,9 @@ impl fmt::Debug for Effect {
             Self::Activate { .. } => "Activate",
             Self::Authorize { .. } => "Authorize",
             Self::AskStanding { .. } => "AskStanding",
+            Self::Send { .. } => "Send",
+            Self::Listen { .. } => "Listen",
+            Self::StopListening => "StopListening",
             Self::ReadAutostart => "ReadAutostart",
             Self::EnableAutostart { .. } => "EnableAutostart",
             Self::ReadComputer { .. } => "ReadComputer",

@@ -4,7 +4,9 @@
 use buhphone_protocol::{
     activation::Activated,
     authorization::Authorized,
+    conversation::Event,
     key::PublicKey,
+    live::OutboxRecorded,
     standing::Standing,
     telemetry::{Autostart, Computer},
 };
@@ -49,10 +51,28 @@ pub enum Input {
         attempt: u64,
         result: Result<Standing, CallError>,
     },
+    /// Answers [`super::Effect::Send`].
+    SentOutbox {
+        attempt: u64,
+        result: Result<OutboxRecorded, CallError>,
+    },
+    /// Came down the live link, in the order of their numbers.
+    Heard(Vec<Event>),
+    /// How the live link stands, whenever that changes.
+    Live(LiveState),
     /// Answers [`super::Effect::ReadAutostart`] and [`super::Effect::EnableAutostart`].
     Autostart(Autostart),
     /// Answers [`super::Effect::ReadComputer`].
     Computer(Computer),
+}
+
+/// The live link, as the machine needs to know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LiveState {
+    /// The cloud is heard.
+    Connected,
+    /// It could not be reached, and is tried again.
+    Lost(CallError),
 }
 
 /// What is found when the process starts.

@@ -35,6 +35,8 @@ impl Machine {
             version: self.facts.version.clone(),
             cloud: self.target().as_str().trim_end_matches('/').to_owned(),
             tray,
+            talk: self.talk(now),
+            visit: self.visit(now),
         }
     }
 
@@ -124,7 +126,7 @@ impl Machine {
         })
     }
 
-    fn computer_zone(&self) -> Option<TimeZone> {
+    pub(super) fn computer_zone(&self) -> Option<TimeZone> {
         self.computer.zone.as_deref().and_then(|zone| TimeZone::get(zone).ok())
     }
 
@@ -151,11 +153,17 @@ impl Machine {
                 (None, None) => (TrayIcon::Offline, words::not_yet(language)),
             },
         };
+        let unread = self.unread();
+        // A message waits for a person; so does a trouble, and that is not hidden.
+        let icon = if unread > 0 && icon == TrayIcon::Authorized { TrayIcon::Unread } else { icon };
+        let call_me = if self.saved.device.is_some() { words::call_me(language) } else { "" };
         Tray {
             icon,
             state: words::about_us(language, state),
             last: words::last(language, last.map(|last| last.printed.as_str())),
             open: words::open(language).to_owned(),
+            call_me: call_me.to_owned(),
+            unread: if unread > 0 { words::unread(language, unread) } else { String::new() },
             quit: words::quit(language).to_owned(),
         }
     }

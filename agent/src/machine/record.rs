@@ -1,14 +1,27 @@
-//! When the state is written. Whatever was loaded and cannot be read is set aside first, and
-//! until that is done nothing is written over it.
+//! When the state and its rows are written. Whatever was loaded and cannot be read is set aside
+//! first, and until that is done nothing is written over it. A write carries all that is not
+//! known to be durable, so that one that fails takes nothing from those after it.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::Serialize;
 
 use super::{Effect, Machine, saved::Saved};
-use crate::ports::{Loaded, StoreError};
+use crate::ports::{Change, Loaded, StoreError};
 
 /// What is known of the record on disk.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Record {
     /// As last given out to be written.
     written: Option<Saved>,
+    /// Rows that may not be on disk as they are here, with the number of their change; no body is a deletion.
+    unsaved: BTreeMap<String, (u64, Option<String>)>,
+    /// Of the last change to a row.
+    changed: u64,
+    /// Of the last change that was given out to be written.
+    given_out: u64,
+    /// Writes under way, each by the last change it holds.
+    writes: VecDeque<u64>,
     /// Something there must be set aside before anything is written.
     held: bool,
     /// The last write, or the last setting aside, failed.
@@ -17,12 +30,40 @@ pub(super) struct Record {
     pub(super) set_aside: Option<String>,
 }
 
+impl Record {
+    pub(super) fn put(&mut self, key: String, body: &impl Serialize) {
+        let body = serde_json::to_string(body).expect("rows have only string keys");
+        self.change(key, Some(body));
+    }
+
+    pub(super) fn delete(&mut self, key: String) {
+        self.change(key, None);
+    }
+
+    fn change(&mut self, key: String, body: Option<String>) {
+        self.changed += 1;
+        self.unsaved.insert(key, (self.changed, body));
+    }
+
+    /// Whether the row is on disk as it is here.
+    pub(super) fn is_durable(&self, key: &str) -> bool {
+        !self.unsaved.contains_key(key)
+    }
+
+    /// Whether all that was given out is on disk.
+    pub(super) fn is_settled(&self) -> bool {
+        self.writes.is_empty() && self.unsaved.is_empty() && !self.failing && !self.held
+    }
+}
+
 impl Machine {
     /// Reads what was loaded, or begins afresh beside it.
     pub(super) fn restore(&mut self, loaded: Result<Loaded, StoreError>, effects: &mut Vec<Effect>) {
+        let mut rows = Vec::new();
         let read = match loaded {
             Ok(loaded) => {
                 self.record.set_aside = loaded.set_aside;
+                rows = loaded.rows;
                 loaded.state.map(|text| Saved::parse(&text).map_err(|unreadable| unreadable.to_string()))
             }
             Err(error) => Some(Err(error.to_string())),
@@ -32,6 +73,7 @@ impl Machine {
             Some(Ok(saved)) => {
                 self.record.written = Some(saved.clone());
                 self.saved = saved;
+                self.restore_rows(rows);
             }
             Some(Err(reason)) => {
                 tracing::warn!(reason, "setting the saved state aside");
@@ -41,19 +83,41 @@ impl Machine {
         }
     }
 
-    /// Gives the state out to be written, if it changed.
+    /// Gives the state and the rows out to be written, as far as they changed.
     pub(super) fn keep(&mut self, effects: &mut Vec<Effect>) {
-        if self.record.held {
+        let record = &mut self.record;
+        if record.held {
             return;
         }
-        if self.record.written.as_ref() != Some(&self.saved) {
-            self.record.written = Some(self.saved.clone());
-            effects.push(Effect::Save(self.saved.text()));
+        let state_changed = record.written.as_ref() != Some(&self.saved);
+        if !state_changed && record.given_out == record.changed {
+            return;
         }
+        let mut change = Change::default();
+        if state_changed {
+            record.written = Some(self.saved.clone());
+            change.state = Some(self.saved.text());
+        }
+        for (key, (_, body)) in &record.unsaved {
+            match body {
+                Some(body) => change.put.push((key.clone(), body.clone())),
+                None => change.delete.push(key.clone()),
+            }
+        }
+        record.given_out = record.changed;
+        record.writes.push_back(record.changed);
+        effects.push(Effect::Save(change));
     }
 
     pub(super) fn kept(&mut self, result: Result<(), StoreError>) {
-        self.record.failing = result.is_err();
+        let record = &mut self.record;
+        let last = record.writes.pop_front();
+        record.failing = result.is_err();
+        if result.is_ok()
+            && let Some(last) = last
+        {
+            record.unsaved.retain(|_, (change, _)| *change > last);
+        }
     }
 
     pub(super) fn put_aside(&mut self, result: Result<String, StoreError>) {

@@ -12,7 +12,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{activation::Enrolment, authorization::Refusal, cloud_time::Seen, day::PartnerDays, notices::Grave};
+use super::{
+    activation::Enrolment, authorization::Refusal, cloud_time::Seen, conversations::Talk, day::PartnerDays,
+    notices::Grave, visit::Visit,
+};
 use crate::view::LanguageChoice;
 
 pub(super) const VERSION: u32 = 1;
@@ -53,6 +56,11 @@ pub(super) struct Saved {
     /// Grave troubles the person was notified of.
     #[serde(default)]
     pub(super) notified: Vec<Grave>,
+    #[serde(default)]
+    pub(super) talk: Talk,
+    /// The last one; none for a computer connected by an older program.
+    #[serde(default)]
+    pub(super) visit: Option<Visit>,
 }
 
 /// This computer as the cloud knows it.
@@ -123,6 +131,8 @@ impl Saved {
             autostart_set: false,
             refusal: None,
             notified: Vec::new(),
+            talk: Talk::default(),
+            visit: None,
         }
     }
 

@@ -3,9 +3,11 @@
 
 mod activation;
 mod calls;
+mod conversations;
 mod crashes;
 mod days;
 mod pictures;
 mod random;
 mod state;
+mod visits;
 mod world;

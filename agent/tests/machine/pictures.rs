@@ -42,7 +42,11 @@ fn a_connected_computer_shows_the_clouds_truth() {
     world.work(SignedDuration::from_mins(150));
     let shown = world.view();
     assert_eq!(shown, world.view(), "equal while nothing changed");
-    insta::assert_json_snapshot!(shown, { ".last_sent.body" => "[the request]" }, @r#"
+    insta::assert_json_snapshot!(shown, {
+        ".last_sent.body" => "[the request]",
+        ".talk" => "[conversations]",
+        ".visit" => "[the visit]",
+    }, @r#"
     {
       "language": "ru",
       "language_choice": "system",
@@ -84,8 +88,12 @@ fn a_connected_computer_shows_the_clouds_truth() {
         "state": "Бухфон: авторизован сегодня",
         "last": "Последняя авторизация: 23.11.2026 9:00:12",
         "open": "Открыть Бухфон",
+        "call_me": "Перезвоните мне",
+        "unread": "",
         "quit": "Выйти"
-      }
+      },
+      "talk": "[conversations]",
+      "visit": "[the visit]"
     }
     "#);
 }

@@ -2,6 +2,7 @@
 //! asks, at once; what the cloud answers is decided in `world/cloud.rs`.
 
 mod cloud;
+mod desk;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -10,11 +11,12 @@ use std::{
 
 use buhphone_agent::{
     command::Command,
-    machine::{Effect, Facts, Input, Machine, Started, TICK},
-    ports::{CallError, Loaded, Now, Presence, StoreError, VaultError},
+    machine::{Effect, Facts, Input, LiveState, Machine, Started, TICK},
+    ports::{CallError, Change, Loaded, Now, Presence, StoreError, VaultError},
     view::{Language, Notice, View},
 };
 use buhphone_protocol::{
+    conversation::{Event, Seq},
     ids::LaunchId,
     key::PublicKey,
     telemetry::{Attended, Autostart, Computer, FailureKind, Launch, Origin},
@@ -22,7 +24,10 @@ use buhphone_protocol::{
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-pub(crate) use self::cloud::{Cloud, code};
+pub(crate) use self::{
+    cloud::{Cloud, code},
+    desk::REFUSED,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Network {
@@ -59,6 +64,7 @@ pub(crate) struct World {
     pub(crate) keyring: BTreeMap<String, PublicKey>,
     pub(crate) autostart: Autostart,
     pub(crate) disk: Option<String>,
+    pub(crate) rows: BTreeMap<String, String>,
     pub(crate) disk_full: bool,
     pub(crate) set_aside: Vec<String>,
     pub(crate) cloud: Cloud,
@@ -69,6 +75,15 @@ pub(crate) struct World {
     pub(crate) notices: Vec<Notice>,
     /// When each call was made.
     pub(crate) calls: Vec<Timestamp>,
+    /// The network goes after this many more calls.
+    pub(crate) down_after_calls: Option<usize>,
+    /// When each letter was sent, and how many items it had.
+    pub(crate) letters: Vec<(Timestamp, usize)>,
+    /// The last event given out to the listener.
+    listening: Option<Seq>,
+    link_up: bool,
+    /// Most events that arrive together.
+    pub(crate) batch: usize,
     /// Effects until the process is killed.
     pub(crate) killed_after: Option<usize>,
     pub(crate) effects: usize,
@@ -91,6 +106,7 @@ impl World {
             keyring: BTreeMap::new(),
             autostart: Autostart::Off,
             disk: None,
+            rows: BTreeMap::new(),
             disk_full: false,
             set_aside: Vec::new(),
             cloud: Cloud::new(partner_zone),
@@ -100,6 +116,11 @@ impl World {
             launches: 0,
             notices: Vec::new(),
             calls: Vec::new(),
+            down_after_calls: None,
+            letters: Vec::new(),
+            listening: None,
+            link_up: false,
+            batch: 50,
             killed_after: None,
             effects: 0,
         }
@@ -121,6 +142,7 @@ impl World {
     /// Starts the process; an earlier one is gone.
     pub(crate) fn launch(&mut self, origin: Origin) {
         self.launches += 1;
+        (self.listening, self.link_up) = (None, false);
         let launch =
             Launch { launch_id: LaunchId(Uuid::from_u128(self.launches)), origin, started_at: self.clocks().wall };
         let mut seed = [0; 32];
@@ -133,7 +155,11 @@ impl World {
             cloud: "https://cloud.example".parse().unwrap(),
         }));
         let started = Started {
-            loaded: Ok(Loaded { state: self.disk.clone(), set_aside: None }),
+            loaded: Ok(Loaded {
+                state: self.disk.clone(),
+                rows: self.rows.clone().into_iter().collect(),
+                set_aside: None,
+            }),
             computer: self.computer(None),
             autostart: self.autostart,
             presence: self.presence(),
@@ -156,7 +182,7 @@ impl World {
 
     pub(crate) fn input(&mut self, input: Input) {
         let mut inputs = VecDeque::from([input]);
-        while let Some(input) = inputs.pop_front() {
+        while let Some(input) = inputs.pop_front().or_else(|| self.arrives()) {
             let now = self.clocks();
             let Some(machine) = &mut self.machine else { return };
             for effect in machine.handle(input, now) {
@@ -168,6 +194,22 @@ impl World {
                 inputs.extend(self.perform(effect));
             }
         }
+    }
+
+    /// What comes down the live link now.
+    fn arrives(&mut self) -> Option<Input> {
+        let after = self.listening?;
+        if self.network != Network::Up || self.cloud.refuses.is_some() {
+            self.link_up = false;
+            return None;
+        }
+        if !std::mem::replace(&mut self.link_up, true) {
+            return Some(Input::Live(LiveState::Connected));
+        }
+        let events: Vec<Event> =
+            self.cloud.desk.events.iter().filter(|event| event.seq > after).take(self.batch).cloned().collect();
+        self.listening = Some(events.last()?.seq);
+        Some(Input::Heard(events))
     }
 
     pub(crate) fn view(&self) -> View {
@@ -245,12 +287,15 @@ impl World {
             Effect::Save(_) if self.disk_full => {
                 Some(Input::Saved(Err(StoreError { verb: "saved", detail: "full".to_owned() })))
             }
-            Effect::Save(text) => {
-                self.disk = Some(text);
+            Effect::Save(Change { state, put, delete }) => {
+                self.disk = state.or(self.disk.take());
+                self.rows.retain(|key, _| !delete.contains(key));
+                self.rows.extend(put);
                 Some(Input::Saved(Ok(())))
             }
             Effect::SetAside => {
                 self.set_aside.extend(self.disk.take());
+                self.rows.clear();
                 Some(Input::SetAside(Ok("state.damaged".to_owned())))
             }
             Effect::UseCloud(url) => {
@@ -288,6 +333,24 @@ impl World {
                 let result = self.call(|cloud, key| cloud.standing(key, at));
                 Some(Input::Standing { attempt, result })
             }
+            Effect::Send { outbox, .. } if self.network == Network::Hangs => {
+                self.letters.push((at, outbox.items.len()));
+                None
+            }
+            Effect::Send { attempt, outbox } => {
+                self.letters.push((at, outbox.items.len()));
+                let result = self.reach(|cloud, key| cloud.record(key, &outbox, at));
+                Some(Input::SentOutbox { attempt, result })
+            }
+            Effect::Listen { after } => {
+                (self.listening, self.link_up) = (Some(after), false);
+                let lost = self.reach(|cloud, key| cloud.standing(key, at)).err();
+                lost.map(|error| Input::Live(LiveState::Lost(error)))
+            }
+            Effect::StopListening => {
+                self.listening = None;
+                None
+            }
             Effect::ReadAutostart => Some(Input::Autostart(self.autostart)),
             Effect::EnableAutostart { override_person } => {
                 if override_person || self.autostart != Autostart::OffByPerson {
@@ -310,6 +373,16 @@ impl World {
     /// Signs, sends, and brings the answer back, as far as key and network allow.
     fn call<T>(&mut self, ask: impl FnOnce(&mut Cloud, &PublicKey) -> Result<T, CallError>) -> Result<T, CallError> {
         self.calls.push(self.now);
+        if let Some(left) = &mut self.down_after_calls {
+            if *left == 0 {
+                self.network = Network::Down(FailureKind::Connect);
+            }
+            *left = left.saturating_sub(1);
+        }
+        self.reach(ask)
+    }
+
+    fn reach<T>(&mut self, ask: impl FnOnce(&mut Cloud, &PublicKey) -> Result<T, CallError>) -> Result<T, CallError> {
         self.ready()?;
         let name = self.using.as_ref().expect("a key to sign with");
         let key = self.keyring.get(name).ok_or(VaultError::NoKey)?.clone();

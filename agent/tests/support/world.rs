@@ -10,17 +10,23 @@ use async_trait::async_trait;
 use buhphone_agent::{
     driver::Ports,
     machine::{Facts, Machine},
-    ports::{CallError, Clock, Cloud, Host, Loaded, Now, Presence, Screen, Store, StoreError, Vault, VaultError},
+    ports::{
+        CallError, Change, Clock, Cloud, Heard, Host, Loaded, Now, Presence, Screen, Store, StoreError, Vault,
+        VaultError,
+    },
     view::{Language, Notice, View},
 };
 use buhphone_protocol::{
     activation::{ActivateRequest, Activated},
     authorization::{AuthorizeRequest, Authorized},
+    conversation::Seq,
     ids::{DeviceId, LaunchId},
     key::PublicKey,
+    live::{Events, Outbox, OutboxRecorded},
     standing::{PartnerCard, Standing},
     telemetry::{Attended, Autostart, Computer, FailureKind, Launch, Origin},
 };
+use futures::{StreamExt, stream, stream::BoxStream};
 use jiff::{SignedDuration, Timestamp};
 use tokio::{sync::watch, time::Instant};
 use url::Url;
@@ -112,6 +118,8 @@ impl World {
             contract_ended: false,
             now: self.now().wall,
             due_in: 15 * 3600,
+            line: None,
+            phone: String::new(),
         }
     }
 }
@@ -141,7 +149,7 @@ impl Cloud for World {
     async fn activate(&self, _: &ActivateRequest) -> Result<Activated, CallError> {
         self.asked("activate");
         self.reached()?;
-        Ok(Activated { device_id: DeviceId(Uuid::from_u128(1)), standing: self.standing_now(None) })
+        Ok(Activated { device_id: DeviceId(Uuid::from_u128(1)), standing: self.standing_now(None), visit: None })
     }
 
     async fn authorize(&self, request: &AuthorizeRequest) -> Result<Authorized, CallError> {
@@ -160,6 +168,28 @@ impl Cloud for World {
         self.asked("standing");
         self.reached()?;
         Ok(self.standing_now(None))
+    }
+
+    async fn send(&self, _: &Outbox) -> Result<OutboxRecorded, CallError> {
+        self.asked("send");
+        self.reached()?;
+        Ok(OutboxRecorded { rejected: Vec::new(), last: 0 })
+    }
+
+    async fn poll(&self, _: Seq, wait: Duration) -> Result<Events, CallError> {
+        self.reached()?;
+        tokio::time::sleep(wait).await;
+        Ok(Events { events: Vec::new(), last: 0 })
+    }
+
+    async fn listen(&self, _: Seq) -> Result<BoxStream<'static, Result<Heard, CallError>>, CallError> {
+        self.asked("listen");
+        self.reached()?;
+        let signs = stream::unfold((), |()| async {
+            tokio::time::sleep(Duration::from_secs(15)).await;
+            Some((Ok(Heard::Alive), ()))
+        });
+        Ok(signs.boxed())
     }
 }
 
@@ -183,10 +213,10 @@ impl Vault for World {
 #[async_trait]
 impl Store for World {
     async fn load(&self) -> Result<Loaded, StoreError> {
-        Ok(Loaded { state: self.written().saved.clone(), set_aside: None })
+        Ok(Loaded { state: self.written().saved.clone(), ..Loaded::default() })
     }
 
-    async fn save(&self, state: &str) -> Result<(), StoreError> {
+    async fn save(&self, change: &Change) -> Result<(), StoreError> {
         // A disk takes its time; whatever is sent before the save is done comes out of order below.
         tokio::time::sleep(Duration::from_millis(50)).await;
         let mut written = self.written();
@@ -194,7 +224,9 @@ impl Store for World {
             return Err(StoreError { verb: "saved", detail: "the disk is full".to_owned() });
         }
         written.asked.push("save");
-        written.saved = Some(state.to_owned());
+        if let Some(state) = &change.state {
+            written.saved = Some(state.clone());
+        }
         Ok(())
     }
 

@@ -22,8 +22,11 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::{
     App,
     inputs::{Id, Json as Body, Query},
+    line, live,
     peer::Peer,
+    requests,
     sessions::{self, SignedIn, demand_header},
+    visits,
 };
 use crate::rules::{
     Result,
@@ -45,12 +48,16 @@ pub(super) fn routes() -> Router<App> {
         .route("/codes/{code_id}", delete(revoke_code))
         .route("/devices/{device_id}", delete(disconnect_device))
         .route("/report", get(report))
+        .merge(requests::routes())
+        .merge(visits::routes())
+        .merge(line::routes())
         .layer(middleware::from_fn(demand_header))
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
-    Router::new().nest(PREFIX, routes)
+    // Proxies are told of the stream in its own way.
+    Router::new().nest(PREFIX, routes.merge(live::routes()))
 }
 
-type Created<T> = Result<(StatusCode, Json<T>)>;
+pub(super) type Created<T> = Result<(StatusCode, Json<T>)>;
 
 /// Which page of which rows, as asked.
 #[derive(Deserialize)]
@@ -76,11 +83,11 @@ struct PageSize {
     page_size: u32,
 }
 
-fn first() -> u32 {
+pub(super) fn first() -> u32 {
     1
 }
 
-fn page_size() -> u32 {
+pub(super) fn page_size() -> u32 {
     PAGE_SIZE
 }
 
@@ -234,6 +241,6 @@ async fn report(
     app.rules.report(&staff, query, size.page_size).await.map(Json)
 }
 
-fn created<T>(made: Result<T>) -> Created<T> {
+pub(super) fn created<T>(made: Result<T>) -> Created<T> {
     made.map(|thing| (StatusCode::CREATED, Json(thing)))
 }

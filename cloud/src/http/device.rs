@@ -4,7 +4,7 @@
 use axum::{
     Json, Router,
     extract::{FromRequest, FromRequestParts, Request, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, Uri, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -12,12 +12,14 @@ use buhphone_protocol::{
     activation::{self, ActivateRequest},
     authorization::{self, AuthorizeRequest},
     error::ErrorCode,
+    live,
 };
 use serde::de::DeserializeOwned;
 
 use super::{
-    App, inputs,
+    App, events, inputs,
     nonces::Fresh,
+    outbox,
     peer::Peer,
     signature::{self, Signed},
 };
@@ -31,6 +33,8 @@ pub(super) fn routes() -> Router<App> {
         .route(activation::PATH, post(activate))
         .route(authorization::PATH, post(authorize))
         .route(authorization::STANDING_PATH, get(standing))
+        .route(live::OUTBOX_PATH, post(outbox::record))
+        .route(live::EVENTS_PATH, get(events::events))
 }
 
 async fn activate(State(app): State<App>, call: Call) -> Result<Response> {
@@ -57,35 +61,40 @@ async fn standing(State(app): State<App>, call: Call) -> Result<Response> {
 }
 
 /// A call whose signature holds and whose nonce is new.
-struct Call {
-    signed: Signed,
+pub(super) struct Call<const MAX: usize = { inputs::BODY_MAX }> {
+    pub(super) signed: Signed,
     peer: Peer,
-    headers: HeaderMap,
+    uri: Uri,
+    pub(super) headers: HeaderMap,
     body: axum::body::Bytes,
 }
 
-impl FromRequest<App> for Call {
+impl<const MAX: usize> FromRequest<App> for Call<MAX> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         let (mut parts, body) = request.into_parts();
         let peer = Peer::from_request_parts(&mut parts, app).await?;
-        let body = inputs::read(body).await?;
+        let body = inputs::read(body, MAX).await?;
         let signed = signature::verify(&parts, &body, app.rules.now())?;
         if app.nonces.seen(&signed.key, &signed.nonce) {
             return Err(replayed());
         }
-        Ok(Self { signed, peer, headers: parts.headers, body })
+        Ok(Self { signed, peer, uri: parts.uri, headers: parts.headers, body })
     }
 }
 
-impl Call {
-    fn json<T: DeserializeOwned>(&self) -> Result<T> {
+impl<const MAX: usize> Call<MAX> {
+    pub(super) fn query<T: DeserializeOwned>(&self) -> Result<T> {
+        inputs::query(&self.uri)
+    }
+
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T> {
         inputs::parse(&self.headers, &self.body)
     }
 
     /// The key is a device's: from now on this call is not taken again.
-    fn remember(&self, app: &App) -> Result<()> {
+    pub(super) fn remember(&self, app: &App) -> Result<()> {
         let Signed { key, nonce, created } = &self.signed;
         match app.nonces.remember(key, nonce, *created, app.rules.now()) {
             Fresh::Yes => Ok(()),
@@ -99,7 +108,7 @@ fn replayed() -> Refusal {
     Refusal::new(ErrorCode::SignatureReplayed, "this nonce was seen already")
 }
 
-fn answer(body: impl serde::Serialize) -> Response {
+pub(super) fn answer(body: impl serde::Serialize) -> Response {
     let mut answer = Json(body).into_response();
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer

@@ -6,20 +6,23 @@ use std::time::Duration;
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{FromRequest, FromRequestParts, Path, Request},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, Uri, header, request::Parts},
 };
-use buhphone_protocol::error::ErrorCode;
+use buhphone_protocol::{error::ErrorCode, live::OUTBOX_BYTES_MAX};
 use serde::de::DeserializeOwned;
 
 use crate::rules::{Refusal, Result};
 
 /// The largest honest body, a hundred launches, takes a fifth of it.
 pub(super) const BODY_MAX: usize = 64 * 1024;
-/// A body of 64 KiB over the slowest line of an office.
+/// [`BODY_MAX`] over the slowest line of an office; a larger body is waited for in proportion.
 const BODY_WAIT: Duration = Duration::from_secs(15);
 
-/// A body of JSON.
-pub(super) struct Json<T>(pub(super) T);
+/// A body that holds a long letter or many short ones.
+pub(super) const LONG: usize = OUTBOX_BYTES_MAX;
+
+/// A body of JSON of at most `MAX` bytes.
+pub(super) struct Json<T, const MAX: usize = BODY_MAX>(pub(super) T);
 
 /// A query; parameters nobody knows are ignored.
 pub(super) struct Query<T>(pub(super) T);
@@ -27,12 +30,12 @@ pub(super) struct Query<T>(pub(super) T);
 /// The id in a path. What is no id is nobody's.
 pub(super) struct Id<T>(pub(super) T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+impl<S: Send + Sync, T: DeserializeOwned, const MAX: usize> FromRequest<S> for Json<T, MAX> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
         let (parts, body) = request.into_parts();
-        parse(&parts.headers, &read(body).await?).map(Self)
+        parse(&parts.headers, &read(body, MAX).await?).map(Self)
     }
 }
 
@@ -40,9 +43,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        let query = parts.uri.query().unwrap_or_default();
-        let query = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes()));
-        serde_path_to_error::deserialize(query).map(Self).map_err(|error| at(&error))
+        query(&parts.uri).map(Self)
     }
 }
 
@@ -55,14 +56,20 @@ impl<S: Send + Sync, T: std::str::FromStr + Send> FromRequestParts<S> for Id<T> 
     }
 }
 
+pub(super) fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T> {
+    let query = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(query)).map_err(|error| at(&error))
+}
+
 /// The whole body, within the limit of size and time.
-pub(super) async fn read(body: Body) -> Result<Bytes> {
-    let whole = tokio::time::timeout(BODY_WAIT, to_bytes(body, BODY_MAX)).await;
+pub(super) async fn read(body: Body, max: usize) -> Result<Bytes> {
+    let wait = BODY_WAIT * u32::try_from(max.div_ceil(BODY_MAX)).unwrap_or(u32::MAX);
+    let whole = tokio::time::timeout(wait, to_bytes(body, max)).await;
     match whole {
         Err(_) => Err(Refusal::malformed("the body did not arrive in time")),
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if too_long(&error) => {
-            Err(Refusal::new(ErrorCode::TooLarge, format!("the body is larger than {BODY_MAX} bytes")))
+            Err(Refusal::new(ErrorCode::TooLarge, format!("the body is larger than {max} bytes")))
         }
         Ok(Err(_)) => Err(Refusal::malformed("the body did not arrive whole")),
     }

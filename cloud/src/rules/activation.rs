@@ -45,9 +45,11 @@ impl Rules {
         }
         let refuse = |code, message: &'static str| Err(Refusal::new(code, message));
         match binding {
-            Binding::Bound { device_id, .. } => {
+            Binding::Bound { partner_id, device_id, code_id } => {
+                // The page of the code turns into the page of the visit.
+                self.live.wake_staff(partner_id);
                 let standing = self.standing(&self.device(&request.key).await?).await?;
-                Ok(Activated { device_id, standing })
+                Ok(Activated { device_id, standing, visit: Some(code_id) })
             }
             Binding::Unknown => refuse(ErrorCode::CodeUnknown, "there is no such code"),
             Binding::UsedByAnotherKey => refuse(ErrorCode::CodeUsed, "the code was used on another computer"),

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use buhphone_protocol::{
     authorization::{AuthorizeRequest, Authorized, LAUNCHES_MAX},
-    telemetry::Computer,
+    telemetry::{Computer, Trigger},
 };
 
 use super::{Refusal, Result, Rules, fields};
@@ -24,6 +24,10 @@ impl Rules {
     pub async fn authorize(&self, device: &DeviceRecord, request: AuthorizeRequest) -> Result<Authorized> {
         let new = checked(request)?;
         let written = self.store.authorize(device.partner_id, device.device_id, &new, self.now()).await?;
+        if written.first && new.trigger == Trigger::Activation {
+            // A step of the visit.
+            self.live.wake_staff(device.partner_id);
+        }
         Ok(Authorized {
             authorization_id: new.authorization_id,
             authorized_at: written.authorized_at,

@@ -24,8 +24,11 @@ impl Rules {
         })
     }
 
-    /// The computer's next call is refused; its history stays.
+    /// The computer's next call is refused and its stream ends; its history stays.
     pub async fn disconnect_device(&self, staff: &Staff, device_id: DeviceId) -> Result<()> {
-        Ok(self.store.disconnect_device(staff.partner_id, device_id, self.now()).await?)
+        self.store.disconnect_device(staff.partner_id, device_id, self.now()).await?;
+        // Its stream learns that it may hear no more.
+        self.live.wake_device(staff.partner_id, device_id);
+        Ok(())
     }
 }

@@ -39,6 +39,25 @@ pub(super) fn told(field: &'static str, text: &str, max: usize) -> Result<String
     Ok(text.to_owned())
 }
 
+/// A text of many lines, told rather than typed into a form: of control characters only line
+/// breaks and tabs are kept. 1–`max` characters, of which one at least is no space.
+pub(super) fn letter(field: &'static str, text: &str, max: usize) -> Result<String> {
+    match letter_or_empty(field, text, max)? {
+        text if text.is_empty() => Err(Refusal::invalid(field, format!("{field} is empty"))),
+        text => Ok(text),
+    }
+}
+
+/// Likewise; nothing but spaces is empty.
+pub(super) fn letter_or_empty(field: &'static str, text: &str, max: usize) -> Result<String> {
+    let text: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    if text.trim().is_empty() {
+        return Ok(String::new());
+    }
+    bounded(field, &text, max)?;
+    Ok(text)
+}
+
 /// Empty, or one that mail can be sent to. Whether somebody reads it only mail can tell.
 pub(super) fn email(text: &str) -> Result<String> {
     let text = optional("email", text, 254)?.to_lowercase();
@@ -97,6 +116,15 @@ mod tests {
         for bad in ["доб. 5", "+7 495 123 45 67 +7 495 123 45 678", "1;2"] {
             assert_eq!(phone(bad).unwrap_err().field.as_deref(), Some("phone"), "{bad}");
         }
+    }
+
+    #[test]
+    fn keeps_the_lines_of_a_letter_and_drops_what_is_no_text() {
+        assert_eq!(letter("text", "Раз\r\n\tдва\0\u{1b}[31m 🙂\u{85}", 100).unwrap(), "Раз\n\tдва[31m 🙂");
+        assert_eq!(letter_or_empty("text", " \n\0 ", 100).unwrap(), "");
+        assert!(letter("text", " \n\0 ", 100).is_err());
+        assert!(letter("text", &"🙂".repeat(100), 100).is_ok());
+        assert!(letter("text", &"🙂".repeat(101), 100).is_err());
     }
 
     #[test]

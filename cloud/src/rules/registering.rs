@@ -59,6 +59,8 @@ impl Rules {
     pub async fn archive_client(&self, staff: &Staff, client_id: ClientId, archive: bool) -> Result<Client> {
         may_register(staff)?;
         self.store.archive_client(staff.partner_id, client_id, archive.then(|| self.now())).await?;
+        // The streams of those archived end.
+        self.live.wake_partner(staff.partner_id);
         self.client(staff, client_id).await
     }
 
@@ -81,6 +83,9 @@ impl Rules {
     pub async fn update_user(&self, staff: &Staff, user_id: UserId, draft: UserDraft) -> Result<User> {
         may_register(staff)?;
         self.store.update_user(staff.partner_id, user_id, &user_fields(&draft)?).await?;
+        // Their programs show the name and offer the telephone.
+        self.store.standing_changed(staff.partner_id, user_id, self.now()).await?;
+        self.live.wake_user(staff.partner_id, user_id);
         Ok(self.store.user(staff.partner_id, user_id).await?)
     }
 
@@ -88,6 +93,7 @@ impl Rules {
     pub async fn archive_user(&self, staff: &Staff, user_id: UserId, archive: bool) -> Result<User> {
         may_register(staff)?;
         self.store.archive_user(staff.partner_id, user_id, archive.then(|| self.now())).await?;
+        self.live.wake_user(staff.partner_id, user_id);
         Ok(self.store.user(staff.partner_id, user_id).await?)
     }
 }

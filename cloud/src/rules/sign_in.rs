@@ -74,6 +74,8 @@ impl Rules {
             zone: partner.zone.iana_name().unwrap_or("UTC").to_owned(),
             now,
             today: day::today(&partner.zone, now).to_string(),
+            program_url: self.settings.program_url.as_ref().map(ToString::to_string),
+            partner_phone: partner.phone,
         })
     }
 

@@ -1,5 +1,5 @@
 //! Where a device stands: which one it is by its key, whether it may call at all,
-//! and what its program shows.
+//! and what its program shows, the line among it.
 
 use buhphone_protocol::{
     error::ErrorCode,
@@ -8,7 +8,7 @@ use buhphone_protocol::{
 };
 use jiff::Timestamp;
 
-use super::{Refusal, Result, Rules, day};
+use super::{Refusal, Result, Rules, day, line};
 use crate::store::{DeviceRecord, OwnerRecord};
 
 impl Rules {
@@ -44,6 +44,8 @@ fn standing(owner: OwnerRecord, now: Timestamp) -> Standing {
         contract_ended: owner.its_until.is_some_and(|until| until.last_day() < today),
         now,
         due_in: day::due_in(&zone, now),
+        line: Some(line::card(&owner.line, &zone, now)),
+        phone: owner.phone,
         partner: PartnerCard {
             name: owner.partner.name,
             phone: owner.partner.phone,

@@ -33,7 +33,7 @@ macro_rules! step {
     };
 }
 
-const STEPS: &[Step] = &[step!(1, "0001_register")];
+const STEPS: &[Step] = &[step!(1, "0001_register"), step!(2, "0002_conversations")];
 
 /// Why a database cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -26,14 +26,21 @@ mod cards;
 mod categories;
 mod clients;
 mod codes;
+mod conversations;
 mod devices;
+mod events;
 mod launches;
+mod lines;
+mod messages;
 mod partners;
+mod receipts;
 mod report;
+mod requests;
 mod row;
 mod sessions;
 mod text;
 mod users;
+mod visits;
 
 /// How long a statement waits for another process that writes to the same file:
 /// longer than the command line's longest write.

@@ -1,7 +1,7 @@
 //! The cloud under test: served on a port of its own, on a database of its own, at a
 //! time that is set. Requests are real HTTP.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use buhphone_cloud::{
     clock::ManualClock,
@@ -10,17 +10,19 @@ use buhphone_cloud::{
     rules::Rules,
     secret::Pepper,
     settings::{Limits, Settings},
-    store::{Listing, ReportSelection, Staff, Store},
+    store::{Listing, ReportSelection, RequestListing, Staff, Store},
 };
 use buhphone_protocol::{
     cabinet::{PREFIX, Role},
-    ids::{PartnerId, StaffId},
+    ids::{PartnerId, RequestId, StaffId},
     report::{Column, Filter},
 };
 use jiff::Timestamp;
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+use crate::listening::Stream;
 
 pub(crate) type Db = Arc<dyn Store>;
 
@@ -34,7 +36,8 @@ pub(crate) struct TestApp {
     /// The same rules beside the served ones, for what the operator does.
     pub(crate) operator: Rules,
     pub(crate) http: Client,
-    _stop: oneshot::Sender<()>,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<std::io::Result<()>>,
 }
 
 /// What was answered.
@@ -69,11 +72,18 @@ impl TestApp {
         adjust(&mut settings);
         let (stop, stopped) = oneshot::channel::<()>();
         let operator = Rules::new(settings.clone(), store.clone(), clock.clone());
-        tokio::spawn(launch(settings, store.clone(), clock.clone(), listener, async {
+        let serving = tokio::spawn(launch(settings, store.clone(), clock.clone(), listener, async {
             drop(stopped.await);
         }));
         let http = Client::builder().no_proxy().build().unwrap();
-        Self { url, clock, store, operator, http, _stop: stop }
+        Self { url, clock, store, operator, http, stop, serving }
+    }
+
+    /// Asks the cloud to stop, and waits until it has.
+    pub(crate) async fn stop(self) {
+        drop(self.stop);
+        let stopped = tokio::time::timeout(Duration::from_secs(20), self.serving).await;
+        stopped.expect("the cloud stops in time").unwrap().unwrap();
     }
 
     pub(crate) fn at(&self, now: &str) -> Timestamp {
@@ -123,7 +133,16 @@ impl TestApp {
                 for user in self.store.users(partner_id, None, &listing).await.unwrap().rows {
                     let history = self.store.user_history(partner_id, user.user_id).await.unwrap();
                     state += &format!("{user:?}\n{history:?}\n");
+                    let events = self.store.events_after(partner_id, user.user_id, 0, 10_000).await.unwrap();
+                    state += &format!("{events:?}\n");
                 }
+            }
+            state += &format!("{:?}\n", self.store.line(partner_id).await.unwrap());
+            state += &format!("{:?}\n", self.store.visits(partner_id, 1, 1000).await.unwrap());
+            let listing = RequestListing { page: 1, page_size: 1000, ..RequestListing::default() };
+            for row in self.store.requests(partner_id, &listing).await.unwrap().rows {
+                let request = self.store.request(partner_id, row.request.request_id).await.unwrap();
+                state += &format!("{row:?}\n{request:?}\n");
             }
             let selection = ReportSelection {
                 from: "2000-01-01T00:00:00Z".parse().unwrap(),
@@ -150,6 +169,21 @@ impl Cabinet<'_> {
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         Answer::of(self.request(Method::GET, path)).await
+    }
+
+    /// Waits until the user of the request is shown as connected, or as not.
+    pub(crate) async fn sees(&self, request_id: RequestId, online: bool) {
+        let shown = async {
+            while self.get(&format!("/requests/{request_id}")).await.json()["online"] != json!(online) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), shown).await.expect("presence is shown in time");
+    }
+
+    /// The stream of the partner's changes.
+    pub(crate) async fn live(&self, query: &str) -> Stream {
+        Stream::open(self.request(Method::GET, &format!("/live{query}"))).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
@@ -203,6 +237,11 @@ impl Answer {
     pub(crate) fn json(&self) -> Value {
         assert!(self.status.is_success(), "{self:?}");
         serde_json::from_str(&self.text).unwrap()
+    }
+
+    /// An outbox was taken whole.
+    pub(crate) fn accepted(&self) {
+        assert_eq!(self.json()["rejected"], json!([]));
     }
 
     /// Status, code and field of a refusal, which must have a message.

@@ -5,7 +5,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use buhphone_cloud::secret;
 use buhphone_protocol::{
     activation, authorization,
-    ids::{AuthorizationId, LaunchId},
+    ids::{AuthorizationId, LaunchId, RequestId},
+    live::{EVENTS_PATH, OUTBOX_PATH},
 };
 use httpsig::prelude::{
     AlgorithmName, HttpSignatureBase, HttpSignatureParams, PublicKey, SecretKey,
@@ -15,10 +16,16 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::app::{Answer, TestApp};
+use crate::{
+    app::{Answer, Cabinet, TestApp, User},
+    conversation::opening,
+    listening::Stream,
+};
 
 mod activate;
 mod authorize;
+mod events;
+mod outbox;
 mod signatures;
 mod standing;
 
@@ -137,6 +144,72 @@ impl Device {
 
     pub(crate) async fn post(&self, app: &TestApp, path: &str, body: &Value) -> Answer {
         self.send(app, Method::POST, path, body.to_string().into_bytes()).await
+    }
+
+    /// A device of a new user of the partner.
+    pub(crate) async fn connected(app: &TestApp, cabinet: &Cabinet<'_>) -> (Self, User) {
+        let (device, user) = (Self::new(), cabinet.with_user().await);
+        device.activate(app, &cabinet.with_code(&user.id).await).await.json();
+        (device, user)
+    }
+
+    pub(crate) async fn outbox(&self, app: &TestApp, items: &[Value]) -> Answer {
+        self.post(app, OUTBOX_PATH, &json!({"items": items})).await
+    }
+
+    /// A signed reading with a query, `?` included.
+    pub(crate) fn get(&self, app: &TestApp, path: &str, query: &str) -> RequestBuilder {
+        let mut signing = self.signing(app, &Method::GET, path, b"");
+        if !query.is_empty() {
+            signing.query = query.to_owned();
+        }
+        self.request(app, Method::GET, &format!("{path}{query}"), Vec::new(), &signing)
+    }
+
+    pub(crate) fn poll_request(&self, app: &TestApp, after: u64, wait: u32) -> RequestBuilder {
+        self.get(app, EVENTS_PATH, &format!("?after={after}&wait={wait}"))
+    }
+
+    pub(crate) async fn poll(&self, app: &TestApp, after: u64, wait: u32) -> Answer {
+        Answer::of(self.poll_request(app, after, wait)).await
+    }
+
+    pub(crate) async fn stream(&self, app: &TestApp, query: &str) -> Stream {
+        Stream::open(self.get(app, EVENTS_PATH, query).header("accept", "text/event-stream")).await
+    }
+
+    /// As a client that comes back by itself.
+    pub(crate) async fn resume(&self, app: &TestApp, last: u64) -> Stream {
+        let call = self.get(app, EVENTS_PATH, "?after=0").header("accept", "text/event-stream");
+        Stream::open(call.header("last-event-id", last)).await
+    }
+
+    /// All changes from the first to the last.
+    pub(crate) async fn history(&self, app: &TestApp) -> Vec<Value> {
+        let mut changes = Vec::new();
+        loop {
+            let events = self.poll(app, changes.len().try_into().unwrap(), 0).await.json();
+            let events = events["events"].as_array().unwrap();
+            if events.is_empty() {
+                return changes;
+            }
+            for event in events {
+                assert_eq!(event["seq"], json!(changes.len() + 1));
+                changes.push(event["change"].clone());
+            }
+        }
+    }
+
+    /// The first event whose change is what is waited for.
+    pub(crate) async fn until(&self, app: &TestApp, wanted: impl Fn(&Value) -> bool) -> Value {
+        self.stream(app, "?after=0").await.until(|event| wanted(&event["change"])).await.data
+    }
+
+    /// A test request of the user.
+    pub(crate) async fn trial(&self, app: &TestApp) -> RequestId {
+        let request_id = RequestId::generate();
+        self.outbox(app, &[opening(request_id, "trial", "").1]).await.accepted();
+        request_id
     }
 
     pub(crate) fn activation(&self, code: &str) -> Value {

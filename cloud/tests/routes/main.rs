@@ -10,7 +10,9 @@ macro_rules! stories {
 
 mod app;
 mod cabinet;
+mod conversation;
 #[path = "../databases/mod.rs"]
 mod databases;
 mod device;
 mod everywhere;
+mod listening;

@@ -1,16 +1,21 @@
 //! The store's promises, each on SQLite and on PostgreSQL.
-//! One file a promise; the people and things in them are made by [`world`].
+//! One file a promise; the people and things in them are made by [`world`] and [`talking`].
 
 #[path = "../databases/mod.rs"]
 mod databases;
 
 mod authorizing;
 mod binding;
+mod conversing;
 mod counting;
+mod lining;
 mod opening;
+mod receiving;
 mod registering;
 mod reporting;
 mod searching;
 mod staffing;
+mod talking;
 mod tenancy;
+mod visiting;
 mod world;

@@ -2,6 +2,7 @@
 
 use buhphone_cloud::store::{Evidence, ReportPage, ReportSelection};
 use buhphone_protocol::{
+    conversation::RequestKind,
     ids::{DeviceId, UserId},
     report::{Column, Filter},
     telemetry::{Autostart, FailureKind, FailureTally},
@@ -165,6 +166,27 @@ test_both_dbs!(evidence_tells_how_far_a_user_came, async |store| {
     assert_eq!(seen().await, Evidence { devices_connected: false, ..connected });
     let page = report(&world, &selection()).await;
     assert_eq!(page.rows[0].last_contact, Some(early), "the code was used");
+});
+
+test_both_dbs!(the_last_contact_is_a_visit_or_a_talk_and_no_trial, async |store| {
+    let world = World::new(store).await;
+    let contact = async || report(&world, &selection()).await.rows[0].last_contact;
+    assert_eq!(contact().await, None);
+    let start = morning() - hours(24);
+    let device_id = world.device(world.user_id, start).await;
+    let trial = world.asks(device_id, RequestKind::Trial, "тест");
+    world.open_at(&trial, start + hours(1)).await;
+    world.say_at(&world.user_says(device_id, trial.request_id, "тест"), start + hours(2)).await;
+    assert_eq!(contact().await, Some(start), "the visit");
+    world.say_at(&world.staff_says(trial.request_id, "Вижу вас"), start + hours(3)).await;
+    assert_eq!(contact().await, Some(start + hours(3)), "staff wrote");
+    let request = world.asks(device_id, RequestKind::Ordinary, "Вопрос");
+    world.open_at(&request, start + hours(4)).await;
+    assert_eq!(contact().await, Some(start + hours(4)), "the user asked");
+    world.say_at(&world.staff_says(request.request_id, "Ответ"), start + hours(1)).await;
+    assert_eq!(contact().await, Some(start + hours(4)), "it never moves backwards");
+    let page = report(&world, &ReportSelection { sort: Column::LastContact, ..selection() }).await;
+    assert_eq!(page.rows[0].last_contact, Some(start + hours(4)));
 });
 
 test_both_dbs!(evidence_tells_launches_and_failures_of_the_period, async |store| {

@@ -1,9 +1,12 @@
 //! A partner sees and changes only its own, by every operation that names a partner.
 
-use buhphone_cloud::store::{ClientFields, Listing, ReportSelection, Result, StoreError};
+use buhphone_cloud::store::{ClientFields, Listing, ReportSelection, RequestListing, Result, StoreError, Writer};
 use buhphone_protocol::{
+    conversation::RequestKind,
+    desk::RequestCounts,
     ids::{ClientId, StaffId, UserId},
     report::{Column, Filter},
+    visit::{StepReport, VisitStep},
 };
 
 use crate::{
@@ -95,4 +98,54 @@ test_both_dbs!(partners_may_use_the_same_authorization_id, async |store| {
         let device_id = world.device(world.user_id, morning()).await;
         assert!(world.authorize(device_id, &new, morning()).await.first);
     }
+});
+
+test_both_dbs!(anothers_conversations_and_visits_are_not_there, async |store| {
+    let (mine, theirs) = (World::new(store.clone()).await, World::new(store.clone()).await);
+    let me = mine.partner_id;
+    let my_device = mine.device(mine.user_id, morning()).await;
+    let (code_id, hash) = theirs.code(theirs.user_id, morning()).await;
+    theirs.bind(&hash, &theirs.key(), morning()).await;
+    let device_id = theirs.device(theirs.user_id, morning()).await;
+    let new = theirs.asks(device_id, RequestKind::Ordinary, "Вопрос");
+    let (request_id, first) = (new.request_id, theirs.open(&new).await.message.message_id);
+    let record = theirs.told(0).await;
+    let live = store.last_live_seq(theirs.partner_id).await.unwrap();
+
+    not_found(store.open_request(me, &new, morning()).await, "user_id");
+    let mut from_theirs = mine.asks(my_device, RequestKind::Ordinary, "Чужое");
+    from_theirs.writer = Writer::User { user_id: mine.user_id, device_id };
+    not_found(store.open_request(me, &from_theirs, morning()).await, "device_id");
+    let mut by_theirs = mine.writes_first("Чужое");
+    by_theirs.writer = Writer::Staff { staff_id: theirs.staff_id };
+    not_found(store.open_request(me, &by_theirs, morning()).await, "staff_id");
+    not_found(store.say(me, &mine.staff_says(request_id, "Чужое"), morning()).await, "request_id");
+    not_found(store.say(me, &mine.user_says(my_device, request_id, "Чужое"), morning()).await, "request_id");
+    not_found(store.close_request(me, request_id, true, morning()).await, "request_id");
+    not_found(store.read_by_user(me, theirs.user_id, request_id, first, morning()).await, "request_id");
+    not_found(store.read_by_staff(me, request_id, first, morning()).await, "request_id");
+    not_found(store.standing_changed(me, theirs.user_id, morning()).await, "user_id");
+    not_found(store.events_after(me, theirs.user_id, 0, 100).await, "user_id");
+    not_found(store.last_seq(me, theirs.user_id).await, "user_id");
+    not_found(store.request(me, request_id).await.map(drop), "request_id");
+    not_found(store.visit(me, code_id).await, "code_id");
+    let report = StepReport { step: VisitStep::Autostart, elapsed_ms: 1, failed: None };
+    not_found(store.tell_step(me, device_id, code_id, &report, morning()).await, "code_id");
+
+    assert!(!store.delivered_to_user(me, theirs.user_id, u64::MAX, morning()).await.unwrap());
+    assert_eq!(store.delivered_to_staff(me, u64::MAX, morning()).await.unwrap(), []);
+    let listing = RequestListing { page: 1, page_size: 100, ..RequestListing::default() };
+    assert_eq!(store.requests(me, &listing).await.unwrap().total, 0);
+    let of_theirs = RequestListing { user_id: Some(theirs.user_id), ..listing };
+    assert_eq!(store.requests(me, &of_theirs).await.unwrap().total, 0);
+    assert_eq!(store.request_counts(me).await.unwrap(), RequestCounts::default());
+    assert_eq!(store.visits(me, 1, 100).await.unwrap().total, 1);
+    assert_eq!(store.live_after(me, 0, 100).await.unwrap().events.len(), 1, "my own visit");
+
+    // Nothing of theirs changed by any of it; and their ids say nothing to me.
+    assert_eq!(theirs.told(0).await, record);
+    assert_eq!(store.last_live_seq(theirs.partner_id).await.unwrap(), live);
+    let mut same_ids = mine.asks(my_device, RequestKind::Ordinary, "Своё");
+    (same_ids.request_id, same_ids.message_id) = (new.request_id, new.message_id);
+    assert!(mine.open(&same_ids).await.first);
 });

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { isItsUntil, printCivil, printDay, printInstant } from './dates';
+import {
+  isItsUntil,
+  printCivil,
+  printDay,
+  printDuration,
+  printInstant,
+  printMinute,
+  printTime,
+} from './dates';
 
 describe('an instant', () => {
   it('is printed as 1С prints it, the hour without a leading zero', () => {
@@ -45,5 +53,25 @@ describe('a civil date', () => {
     ]) {
       expect(isItsUntil(text), text).toBe(false);
     }
+  });
+});
+
+describe('a time without its seconds', () => {
+  it('is in the zone of the partner', () => {
+    expect(printTime('2026-11-23T06:05:59Z', 'Europe/Moscow')).toBe('9:05');
+    expect(printMinute('2026-11-22T21:00:00Z', 'Europe/Moscow')).toBe('23.11.2026 0:00');
+  });
+});
+
+describe('a duration', () => {
+  it('is minutes and seconds, with hours when there are any', () => {
+    expect([0, 999, 67_400, 600_000, 3_723_000, -5].map(printDuration)).toEqual([
+      '0:00',
+      '0:00',
+      '1:07',
+      '10:00',
+      '1:02:03',
+      '0:00',
+    ]);
   });
 });

@@ -38,6 +38,25 @@ export function printDay(instant: string, zone: string): string {
   return `${day}.${month}.${year}`;
 }
 
+/** The time of an instant: `9:05`. */
+export function printTime(instant: string, zone: string): string {
+  const { hour, minute } = partsOf(instant, zone);
+  return `${Number(hour)}:${minute}`;
+}
+
+/** The day and the time without its seconds: `23.11.2026 9:05`. */
+export function printMinute(instant: string, zone: string): string {
+  return `${printDay(instant, zone)} ${printTime(instant, zone)}`;
+}
+
+/** A duration as minutes and seconds: `1:07`; hours come first when there are any. */
+export function printDuration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const two = (part: number) => String(part).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
 /** `2026-11-23` as `23.11.2026`; a year alone stays as it is. */
 export function printCivil(civil: string): string {
   const [year, month, day] = civil.split('-');

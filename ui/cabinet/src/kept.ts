@@ -12,4 +12,12 @@ export function kept(key: string): unknown {
 
 export function forgetKept(): void {
   answers.clear();
+  for (const forget of forgetting) forget();
+}
+
+const forgetting: (() => void)[] = [];
+
+/** Whatever else of a person this tab holds goes when another signs in. */
+export function whenForgotten(forget: () => void): void {
+  forgetting.push(forget);
 }

@@ -8,6 +8,8 @@ export class Loaded<T> {
   loading = $state(true);
   failure = $state.raw<unknown>();
   #turn = $state(0);
+  // Changed again while an answer is awaited: asked once more after it.
+  #stale = false;
 
   /** `ask` reads what the question depends on and returns the question; nothing to ask is undefined. */
   constructor(ask: () => { key: string; read: (signal: AbortSignal) => Promise<T> } | undefined) {
@@ -31,19 +33,32 @@ export class Loaded<T> {
           if (aborting.signal.aborted) return;
           keep(key, value);
           this.value = value;
-          this.loading = false;
+          this.#settle();
         },
         (failure: unknown) => {
           if (aborting.signal.aborted) return;
           this.failure = failure;
-          this.loading = false;
+          this.#settle();
         },
       );
       return () => aborting.abort();
     });
   }
 
+  #settle(): void {
+    this.loading = false;
+    if (!this.#stale) return;
+    this.#stale = false;
+    this.#turn += 1;
+  }
+
   reload = (): void => {
     this.#turn += 1;
+  };
+
+  /** As `reload`, but lets the answer on its way come: changes faster than answers would show nothing. */
+  refresh = (): void => {
+    if (this.loading) this.#stale = true;
+    else this.#turn += 1;
   };
 }

@@ -5,30 +5,42 @@ import NotFound from './screens/NotFound.svelte';
 import ClientForm from './screens/clients/ClientForm.svelte';
 import ClientPage from './screens/clients/ClientPage.svelte';
 import Clients from './screens/clients/Clients.svelte';
+import Line from './screens/line/Line.svelte';
 import Report from './screens/report/Report.svelte';
+import Requests from './screens/requests/Requests.svelte';
 import UserCard from './screens/users/UserCard.svelte';
 import UserForm from './screens/users/UserForm.svelte';
 import Users from './screens/users/Users.svelte';
+import CodePage from './screens/visits/CodePage.svelte';
+import Visits from './screens/visits/Visits.svelte';
 
-export type Section = 'report' | 'clients' | 'users';
+export type Section = 'report' | 'requests' | 'visits' | 'clients' | 'users' | 'line';
 
 /** What a screen is given: the ids out of its address. */
 export interface Ids {
   client?: string;
   user?: string;
+  request?: string;
+  code?: string;
 }
 
 interface Route {
   section?: Section;
   screen: Component<Ids>;
   ids: Ids;
+  /** Addresses of one key are one screen that stays: a list beside what is chosen in it. */
+  key: string;
 }
 
 /** A screen that takes no ids from its address. */
 const plain = (screen: Component) => screen as Component<Ids>;
 
-const routes: { pattern: RegExp; section: Section; screen: Component<Ids> }[] = [
+const routes: { pattern: RegExp; section: Section; screen: Component<Ids>; key?: string }[] = [
   { pattern: /^\/$/, section: 'report', screen: plain(Report) },
+  { pattern: /^\/requests(?:\/(?<request>[^/]+))?$/, section: 'requests', screen: Requests, key: 'requests' },
+  { pattern: /^\/visits$/, section: 'visits', screen: plain(Visits) },
+  { pattern: /^\/codes\/(?<code>[^/]+)$/, section: 'visits', screen: CodePage },
+  { pattern: /^\/line$/, section: 'line', screen: plain(Line) },
   { pattern: /^\/clients$/, section: 'clients', screen: plain(Clients) },
   { pattern: /^\/clients\/new$/, section: 'clients', screen: ClientForm },
   { pattern: /^\/clients\/(?<client>[^/]+)$/, section: 'clients', screen: ClientPage },
@@ -40,9 +52,9 @@ const routes: { pattern: RegExp; section: Section; screen: Component<Ids> }[] = 
 ];
 
 export function routeOf(path: string): Route {
-  for (const { pattern, section, screen } of routes) {
+  for (const { pattern, section, screen, key = path } of routes) {
     const match = pattern.exec(path);
-    if (match) return { section, screen, ids: { ...match.groups } };
+    if (match) return { section, screen, ids: { ...match.groups }, key };
   }
-  return { screen: plain(NotFound), ids: {} };
+  return { screen: plain(NotFound), ids: {}, key: path };
 }

@@ -4,12 +4,27 @@ import type { Session } from '@buhphone/shared/types/cabinet';
 import { Refused, whenSignedOut } from './api/call';
 import * as cloud from './api/cabinet';
 import { forgetKept } from './kept';
+import { readTab, writeTab } from './tab';
 
 let current = $state.raw<Session>();
 let known = $state(false);
 let ended = $state(false);
 let turn = $state(0);
 let failure = $state.raw<unknown>();
+// How far the cloud's clock is ahead of this browser's, milliseconds.
+let ahead = 0;
+
+function adopt(opened: Session): void {
+  // Drafts and messages on their way survive a reload of the tab, and must not become another person's.
+  const whose = readTab('staff');
+  if (whose !== '' && whose !== opened.staff_id) forgetKept();
+  writeTab('staff', opened.staff_id);
+  current = opened;
+  ahead = Date.parse(opened.now) - Date.now();
+}
+
+/** The cloud's time, whatever this browser's clock says. */
+export const cloudNow = (): number => Date.now() + ahead;
 
 export const session = {
   /** The last session known; still there while it has to be renewed. */
@@ -38,7 +53,7 @@ export const session = {
 export async function openSession(): Promise<void> {
   failure = undefined;
   try {
-    current = await cloud.readSession();
+    adopt(await cloud.readSession());
     known = true;
   } catch (reason) {
     if (reason instanceof Refused && reason.code === 'signed_out') known = true;
@@ -48,8 +63,7 @@ export async function openSession(): Promise<void> {
 
 export async function signIn(email: string, password: string): Promise<void> {
   const opened = await cloud.signIn({ email, password });
-  if (current && current.staff_id !== opened.staff_id) forgetKept();
-  current = opened;
+  adopt(opened);
   ended = false;
   turn += 1;
 }
@@ -66,7 +80,7 @@ export async function refreshToday(): Promise<void> {
   if (!current || ended) return;
   try {
     const fresh = await cloud.readSession();
-    if (fresh.today !== current.today) current = fresh;
+    if (fresh.today !== current.today) adopt(fresh);
   } catch {
     // Told by whatever the person does next.
   }

@@ -2,9 +2,12 @@
 import type { ActivationError, FailureKind, Stage, Trouble, View } from '@buhphone/shared/types/agent';
 
 import { ru } from '../src/messages/ru';
+import type { Place } from '../src/places';
+import { emptyTalk, talking } from './talking';
 import { sampleBody } from './sample';
+import { visiting } from './visiting';
 
-export type Shown = Partial<View> & { opened?: 'sent' | 'about' | 'new_code' };
+export type Shown = Partial<View> & { opened?: Place };
 
 export const seen: View = {
   language: 'ru',
@@ -30,7 +33,9 @@ export const seen: View = {
   last_sent: { at: '2026-11-23T06:00:12Z', printed: '23.11.2026 9:00:12', body: sampleBody, answered: true },
   version: '0.1.0',
   cloud: 'https://cloud.buhphone.example',
-  tray: { icon: 'authorized', state: '', last: '', open: '', quit: '' },
+  tray: { icon: 'authorized', state: '', last: '', open: '', call_me: '', unread: '', quit: '' },
+  talk: emptyTalk,
+  visit: null,
 };
 
 const earlier: View['last_authorization'] = {
@@ -67,8 +72,8 @@ export const states: Record<string, Shown> = {
     code: '4821-0937-5526',
     cloud: 'https://buhphone.uchet-i-poryadok.example:8443',
   }),
-  connecting_key: { stage: { kind: 'activating', step: 'key' } },
-  connecting_authorize: { stage: { kind: 'activating', step: 'authorize' } },
+  ...visiting,
+  ...talking,
   well: {},
   well_zone: {
     last_authorization: {
@@ -110,7 +115,7 @@ export const states: Record<string, Shown> = {
   },
   disconnected: troubled({ kind: 'disconnected' }),
   new_code_used: { ...notActivated({ code: '4821-0937-5526', error: 'code_used' }), owner: seen.owner },
-  new_code: { ...troubled({ kind: 'disconnected' }), opened: 'new_code' },
+  new_code: { ...troubled({ kind: 'disconnected' }), opened: { screen: 'new_code' } },
   user_archived: troubled({ kind: 'user_archived' }),
   key_lost: troubled({ kind: 'key_lost' }),
   keyring_locked: troubled({ kind: 'keyring_locked' }),
@@ -121,11 +126,11 @@ export const states: Record<string, Shown> = {
   contract_ended: { troubles: [{ kind: 'contract_ended' }] },
   state_set_aside: { troubles: [{ kind: 'state_set_aside', file: 'agent.db.damaged-20261123T060012Z' }] },
   state_not_saved: { troubles: [{ kind: 'state_not_saved' }] },
-  sent: { opened: 'sent' },
-  sent_unanswered: { opened: 'sent', last_sent: { ...seen.last_sent!, answered: false } },
-  sent_never: { opened: 'sent', last_sent: null },
-  about: { opened: 'about' },
-  about_autostart_off: { opened: 'about', autostart: 'off_by_person' },
+  sent: { opened: { screen: 'sent' } },
+  sent_unanswered: { opened: { screen: 'sent' }, last_sent: { ...seen.last_sent!, answered: false } },
+  sent_never: { opened: { screen: 'sent' }, last_sent: null },
+  about: { opened: { screen: 'about' } },
+  about_autostart_off: { opened: { screen: 'about' }, autostart: 'off_by_person' },
   ...Object.fromEntries(
     (Object.keys(ru.connect.errors) as ActivationError[]).map((error) => [
       `connect_${error}`,

@@ -8,13 +8,17 @@ use buhphone_protocol::{
     activation::{ActivateRequest, Activated},
     authorization::{AuthorizeRequest, Authorized},
     code::Code,
+    desk::LineCard,
     error::ErrorCode,
-    ids::{DeviceId, LaunchId},
+    ids::{CodeId, DeviceId, LaunchId},
     key::PublicKey,
+    live::{Outbox, OutboxRecorded},
     standing::{PartnerCard, Standing},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use uuid::Uuid;
+
+use super::desk::Desk;
 
 /// A code as typed.
 pub(crate) fn code(random: u64) -> String {
@@ -38,6 +42,10 @@ pub(crate) struct Cloud {
     pub(crate) refuses: Option<ErrorCode>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) contract_ended: bool,
+    pub(crate) desk: Desk,
+    /// The user's name: another one after a new activation is another user.
+    pub(crate) user: String,
+    pub(crate) line: Option<LineCard>,
 }
 
 impl Cloud {
@@ -50,6 +58,9 @@ impl Cloud {
             refuses: None,
             retry_after: None,
             contract_ended: false,
+            desk: Desk::default(),
+            user: "Иванова Анна Петровна".to_owned(),
+            line: None,
         }
     }
 
@@ -85,7 +96,8 @@ impl Cloud {
         }
         let next = DeviceId(Uuid::from_u128(self.devices.len() as u128 + 1));
         let device_id = *self.devices.entry(key.0.clone()).or_insert(next);
-        Ok(Activated { device_id, standing: self.standing_at(at) })
+        let visit = Some(CodeId(Uuid::from_u128(77)));
+        Ok(Activated { device_id, standing: self.standing_at(at), visit })
     }
 
     pub(super) fn authorize(
@@ -119,6 +131,17 @@ impl Cloud {
         Ok(self.standing_at(at))
     }
 
+    pub(super) fn record(
+        &mut self,
+        key: &PublicKey,
+        outbox: &Outbox,
+        at: Timestamp,
+    ) -> Result<OutboxRecorded, CallError> {
+        self.refuse()?;
+        self.known(key)?;
+        Ok(self.desk.record(outbox, at))
+    }
+
     fn standing_at(&self, now: Timestamp) -> Standing {
         let zone = TimeZone::get(&self.zone).unwrap();
         let tomorrow = now.to_zoned_datetime(zone.clone()).date().tomorrow().unwrap();
@@ -132,11 +155,13 @@ impl Cloud {
                 machine_salt: "5a17".to_owned(),
             },
             client: "ООО «Лютик»".to_owned(),
-            user: "Иванова Анна Петровна".to_owned(),
+            user: self.user.clone(),
             last_authorization: self.recorded.iter().map(|recorded| recorded.at).max(),
             contract_ended: self.contract_ended,
             now,
             due_in: u32::try_from(due_in).unwrap(),
+            line: self.line.clone(),
+            phone: "+7 900 000-00-01".to_owned(),
         }
     }
 

@@ -11,6 +11,7 @@ use super::{
     SqlStore,
     launches::{self, Owner},
     row::{Columns, blob, micros, stored, word},
+    visits,
 };
 use crate::store::{NewAuthorization, Result, StoreError, Written};
 
@@ -24,7 +25,7 @@ pub(super) async fn authorize(
     let mut tx = store.writing().await?;
     // Held, so that the echo is exchanged by one authorization at a time.
     let device = sqlx::query(AssertSqlSafe(format!(
-        "SELECT user_id, echo_next, echo_presented FROM devices WHERE partner_id = $1 AND device_id = $2{}",
+        "SELECT user_id, echo_next, echo_presented, last_authorization_at FROM devices WHERE partner_id = $1 AND device_id = $2{}",
         store.dialect.lock()
     )))
     .bind(blob(partner_id.0))
@@ -55,6 +56,9 @@ pub(super) async fn authorize(
     .bind(micros(at))
     .execute(&mut *tx)
     .await?;
+    if device.instant_or_none("last_authorization_at")?.is_none() {
+        visits::authorized(&mut tx, partner_id, device_id, at).await?;
+    }
     tx.commit().await?;
     Ok(Written { authorized_at: stored(at), echo: new.next_echo.clone(), first: true })
 }

@@ -14,6 +14,7 @@ use sqlx::{Any, AssertSqlSafe, Transaction};
 use super::{
     SqlStore, devices, launches,
     row::{Columns, blob, micros, refused},
+    visits,
 };
 use crate::store::{Binding, CodeRecord, Result, StoreError};
 
@@ -133,7 +134,7 @@ pub(super) async fn bind(
     .await?;
     let Some(code) = code else { return Ok(Binding::Unknown) };
     let partner_id = PartnerId(code.id("partner_id")?);
-    let user_id = UserId(code.id("user_id")?);
+    let (user_id, code_id) = (UserId(code.id("user_id")?), CodeId(code.id("code_id")?));
 
     if code.instant_or_none("revoked_at")?.is_some() {
         return Ok(Binding::Revoked);
@@ -141,7 +142,7 @@ pub(super) async fn bind(
     if code.instant_or_none("used_at")?.is_some() {
         let device_id = DeviceId(code.id("device_id")?);
         let same = devices::has_key(&mut tx, partner_id, device_id, key).await?;
-        return Ok(if same { Binding::Bound { partner_id, device_id } } else { Binding::UsedByAnotherKey });
+        return Ok(if same { Binding::Bound { partner_id, device_id, code_id } } else { Binding::UsedByAnotherKey });
     }
     if code.instant("expires_at")? <= at {
         return Ok(Binding::Expired);
@@ -160,13 +161,14 @@ pub(super) async fn bind(
     }
     sqlx::query("UPDATE codes SET used_at = $3, device_id = $4 WHERE partner_id = $1 AND code_id = $2")
         .bind(blob(partner_id.0))
-        .bind(blob(code.id("code_id")?))
+        .bind(blob(code_id.0))
         .bind(micros(at))
         .bind(blob(device_id.0))
         .execute(&mut *tx)
         .await?;
     let owner = launches::Owner { partner_id, device_id, user_id, computer: &computer.name };
     launches::tell(&mut tx, &owner, launch, false, at).await?;
+    visits::begin(&mut tx, partner_id, CodeId(code.id("code_id")?), device_id, at).await?;
     tx.commit().await?;
-    Ok(Binding::Bound { partner_id, device_id })
+    Ok(Binding::Bound { partner_id, device_id, code_id })
 }

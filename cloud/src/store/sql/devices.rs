@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use sqlx::{Any, Transaction};
 
 use super::{
-    SqlStore,
+    SqlStore, lines,
     row::{self, Columns, blob, micros, touched},
     text,
 };
@@ -86,11 +86,13 @@ pub(super) async fn by_key(store: &SqlStore, key: &PublicKey) -> Result<Option<D
 pub(super) async fn owner(store: &SqlStore, partner_id: PartnerId, device_id: DeviceId) -> Result<OwnerRecord> {
     let row = sqlx::query(
         "SELECT p.partner_id, p.name AS partner, p.phone AS partner_phone, p.zone, p.machine_salt,
-                c.name AS client, u.surname, u.name, u.patronymic, u.its_until, u.last_authorization_at
+                c.name AS client, u.surname, u.name, u.patronymic, u.its_until, u.last_authorization_at,
+                u.phone, l.name AS line, l.hours, l.answer_open, l.answer_closed, l.promise_minutes
          FROM devices d
          JOIN users u ON u.partner_id = d.partner_id AND u.user_id = d.user_id
          JOIN clients c ON c.partner_id = u.partner_id AND c.client_id = u.client_id
          JOIN partners p ON p.partner_id = d.partner_id
+         LEFT JOIN lines l ON l.partner_id = d.partner_id
          WHERE d.partner_id = $1 AND d.device_id = $2",
     )
     .bind(blob(partner_id.0))
@@ -104,6 +106,8 @@ pub(super) async fn owner(store: &SqlStore, partner_id: PartnerId, device_id: De
         user: text::full_name(&row.text("surname")?, &row.text("name")?, &row.text("patronymic")?),
         its_until: row.its_until("its_until")?,
         last_authorization: row.instant_or_none("last_authorization_at")?,
+        phone: row.text("phone")?,
+        line: lines::read(&row)?,
     })
 }
 

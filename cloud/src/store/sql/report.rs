@@ -33,8 +33,14 @@ const FROM: &str = r"FROM users u
     WHERE u.partner_id = $1 AND u.archived_at IS NULL AND c.archived_at IS NULL
       AND (u.search_key LIKE $4 ESCAPE '\' OR c.name_key LIKE $4 ESCAPE '\' OR COALESCE(c.inn, '') LIKE $4 ESCAPE '\')";
 
-/// The last time staff dealt with the user `u`: gave a code that was used.
-const LAST_CONTACT: &str = "(SELECT MAX(k.used_at) FROM codes k WHERE k.partner_id = $1 AND k.user_id = u.user_id)";
+/// The last time the user `u` and the staff had to do with each other: a visit (a code was
+/// used), a message of the staff, a message of the user in a request that is no trial.
+const LAST_CONTACT: &str = "NULLIF(CASE
+    WHEN COALESCE(u.last_talk_at, 0) > COALESCE((SELECT MAX(k.used_at) FROM codes k
+                                                 WHERE k.partner_id = $1 AND k.user_id = u.user_id), 0)
+    THEN u.last_talk_at
+    ELSE COALESCE((SELECT MAX(k.used_at) FROM codes k WHERE k.partner_id = $1 AND k.user_id = u.user_id), 0)
+    END, 0)";
 
 /// Evidence about the user `u`; $8 is now.
 const EVIDENCE: &str = "
@@ -127,7 +133,7 @@ fn statement(selection: &ReportSelection) -> String {
     let order = order(selection);
     format!(
         "WITH found AS (
-            SELECT u.user_id, u.client_id, u.its_until, u.uses_1c, u.last_authorization_at,
+            SELECT u.user_id, u.client_id, u.its_until, u.uses_1c, u.last_authorization_at, u.last_talk_at,
                    u.surname, u.name, u.patronymic, u.full_name_key,
                    c.name AS client, c.name_key AS client_key, g.name AS category,
                    {AUTHORIZED} AS authorized, {sorted_by} AS sorted_by
@@ -138,8 +144,8 @@ fn statement(selection: &ReportSelection) -> String {
 }
 
 /// What a column sorts by; what is not there comes first.
-fn sorted_by(column: Column) -> &'static str {
-    match column {
+fn sorted_by(column: Column) -> String {
+    let sorted_by = match column {
         Column::Default | Column::Reason | Column::Uses1c => "u.uses_1c",
         Column::ItsUntil => {
             "COALESCE(CASE WHEN LENGTH(u.its_until) = 4 THEN u.its_until || '-12-31' ELSE u.its_until END, '')"
@@ -149,11 +155,9 @@ fn sorted_by(column: Column) -> &'static str {
         Column::Authorized => AUTHORIZED,
         Column::Client => "c.name_key",
         Column::User => "u.full_name_key",
-        // As LAST_CONTACT.
-        Column::LastContact => {
-            "COALESCE((SELECT MAX(k.used_at) FROM codes k WHERE k.partner_id = $1 AND k.user_id = u.user_id), 0)"
-        }
-    }
+        Column::LastContact => return format!("COALESCE({LAST_CONTACT}, 0)"),
+    };
+    sorted_by.to_owned()
 }
 
 fn order(selection: &ReportSelection) -> &'static str {

@@ -53,6 +53,7 @@ pub(super) fn touched(rows: u64, what: &'static str) -> Result<()> {
 /// Reading one column by its name.
 pub(super) trait Columns {
     fn id(&self, column: &str) -> Result<Uuid>;
+    fn id_or_none(&self, column: &str) -> Result<Option<Uuid>>;
     fn text(&self, column: &str) -> Result<String>;
     fn text_or_none(&self, column: &str) -> Result<Option<String>>;
     fn instant(&self, column: &str) -> Result<Timestamp>;
@@ -60,6 +61,7 @@ pub(super) trait Columns {
     /// A boolean of PostgreSQL, 0 or 1 of SQLite.
     fn flag(&self, column: &str) -> Result<bool>;
     fn count(&self, column: &str) -> Result<u32>;
+    fn number(&self, column: &str) -> Result<u64>;
     fn word<T: for<'de> Deserialize<'de>>(&self, column: &str) -> Result<T>;
     fn word_or_none<T: for<'de> Deserialize<'de>>(&self, column: &str) -> Result<Option<T>>;
     fn its_until(&self, column: &str) -> Result<Option<ItsUntil>>;
@@ -69,6 +71,11 @@ impl Columns for AnyRow {
     fn id(&self, column: &str) -> Result<Uuid> {
         let bytes: Vec<u8> = self.try_get(column)?;
         Uuid::from_slice(&bytes).map_err(damaged(column))
+    }
+
+    fn id_or_none(&self, column: &str) -> Result<Option<Uuid>> {
+        let bytes: Option<Vec<u8>> = self.try_get(column)?;
+        bytes.map(|bytes| Uuid::from_slice(&bytes)).transpose().map_err(damaged(column))
     }
 
     fn text(&self, column: &str) -> Result<String> {
@@ -97,6 +104,10 @@ impl Columns for AnyRow {
 
     fn count(&self, column: &str) -> Result<u32> {
         u32::try_from(self.try_get::<i64, _>(column)?).map_err(damaged(column))
+    }
+
+    fn number(&self, column: &str) -> Result<u64> {
+        u64::try_from(self.try_get::<i64, _>(column)?).map_err(damaged(column))
     }
 
     fn word<T: for<'de> Deserialize<'de>>(&self, column: &str) -> Result<T> {
@@ -140,6 +151,6 @@ fn parse<T: for<'de> Deserialize<'de>>(column: &str, word: &str) -> Result<T> {
     T::deserialize(word).map_err(damaged(column))
 }
 
-fn damaged<E: std::fmt::Display>(column: &str) -> impl FnOnce(E) -> StoreError {
+pub(super) fn damaged<E: std::fmt::Display>(column: &str) -> impl FnOnce(E) -> StoreError {
     move |error| StoreError::Damaged(format!("{column}: {error}"))
 }

@@ -18,6 +18,7 @@ stories! {
     says_the_same_to_a_wrong_password_and_an_unknown_person,
     demands_the_header_of_every_change,
     slows_guessing_of_one_person_only,
+    tells_where_the_program_is_downloaded,
 }
 
 async fn sign_in(app: &TestApp, body: Value) -> Answer {
@@ -39,6 +40,7 @@ async fn signs_in_and_out(store: Db) {
       "now": "2026-11-23T06:00:12Z",
       "partner": "[name]",
       "partner_id": "[id]",
+      "partner_phone": "+7 495 000-00-00",
       "role": "client_manager",
       "staff_id": "[id]",
       "today": "2026-11-23",
@@ -141,4 +143,11 @@ async fn slows_guessing_of_one_person_only(store: Db) {
     assert!(slowed.header("retry-after").parse::<u64>().is_ok());
     guess(&another.staff.email, PASSWORD).await.json();
     guessed.get("/session").await.json();
+}
+
+async fn tells_where_the_program_is_downloaded(store: Db) {
+    let url = "https://files.example.ru/buhphone.exe";
+    let app = TestApp::with(store, |settings| settings.program_url = Some(url.parse().unwrap())).await;
+    let session = app.with_staff(Role::Specialist).await.get("/session").await.json();
+    assert_eq!(session["program_url"], json!(url));
 }

@@ -1,7 +1,10 @@
 //! A partner sees only its own: another's ids are nobody's, on every route, and nobody
 //! gets in without signing in.
 
-use buhphone_protocol::cabinet::{PREFIX, Role};
+use buhphone_protocol::{
+    cabinet::{PREFIX, Role},
+    ids::{MessageId, RequestId},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -17,7 +20,7 @@ stories! {
 }
 
 /// Every route that takes an id, with a right body.
-fn calls(user: &str, client: &str, category: &str, code: &str, device: &str) -> Vec<(Method, String, Value)> {
+fn calls([user, client, category, code, device, request]: [&str; 6]) -> Vec<(Method, String, Value)> {
     vec![
         (Method::GET, format!("/clients/{client}"), json!({})),
         (Method::PUT, format!("/clients/{client}"), json!({"name": "Чужой"})),
@@ -31,25 +34,43 @@ fn calls(user: &str, client: &str, category: &str, code: &str, device: &str) -> 
         (Method::POST, format!("/users/{user}/codes"), json!({})),
         (Method::DELETE, format!("/codes/{code}"), json!({})),
         (Method::DELETE, format!("/devices/{device}"), json!({})),
+        (Method::GET, format!("/requests/{request}"), json!({})),
+        (Method::POST, format!("/requests/{request}/messages"), json!({"message_id": new(), "text": "Чужое"})),
+        (Method::POST, format!("/requests/{request}/read"), json!({"up_to": new()})),
+        (Method::POST, format!("/requests/{request}/close"), json!({})),
+        (Method::POST, format!("/requests/{request}/reopen"), json!({})),
+        (Method::GET, format!("/users/{user}/requests"), json!({})),
+        (
+            Method::POST,
+            format!("/users/{user}/requests"),
+            json!({"request_id": RequestId::generate(), "message_id": new(), "text": "Чужое"}),
+        ),
+        (Method::GET, format!("/visits/{code}"), json!({})),
     ]
+}
+
+fn new() -> MessageId {
+    MessageId::generate()
 }
 
 async fn finds_nothing_by_the_ids_of_another_partner(store: Db) {
     let app = TestApp::init(store).await;
     let owner = app.with_staff(Role::Administrator).await;
     let user = owner.with_user().await;
-    let device = Device::new().activate(&app, &owner.with_code(&user.id).await).await.json();
+    let computer = Device::new();
+    let device = computer.activate(&app, &owner.with_code(&user.id).await).await.json();
+    let request = computer.trial(&app).await.to_string();
     let code = owner.post(&format!("/users/{}/codes", user.id), json!({})).await.json();
     let (code, device) = (text(&code["issued"]["code_id"]), text(&device["device_id"]));
     let stranger = app.with_staff(Role::Administrator).await;
     let own = stranger.with_user().await;
     let before = app.state().await;
-    for (method, path, body) in calls(&user.id, &user.client, &own.category, &code, &device) {
+    for (method, path, body) in calls([&user.id, &user.client, &own.category, &code, &device, &request]) {
         let answer = Answer::of(stranger.request(method.clone(), &path).json(&body)).await;
         assert_eq!(answer.code(), refused(404, "not_found"), "{method} {path}");
     }
     for id in ["0", "0198", "no-uuid", "%00", "00000000-0000-0000-0000-000000000000"] {
-        for (method, path, body) in calls(id, id, &own.category, id, id) {
+        for (method, path, body) in calls([id, id, &own.category, id, id, id]) {
             let answer = Answer::of(stranger.request(method.clone(), &path).json(&body)).await;
             assert_eq!(answer.code(), refused(404, "not_found"), "{method} {path}");
         }
@@ -77,11 +98,23 @@ async fn answers_nobody_who_is_not_signed_in(store: Db) {
     let cabinet = app.with_staff(Role::Administrator).await;
     let user = cabinet.with_user().await;
     let before = app.state().await;
-    let mut calls = calls(&user.id, &user.client, &user.category, &user.id, &user.id);
-    for path in ["/session", "/categories", "/clients", "/users", "/report?from=2026-11-01&to=2026-11-30"] {
+    let mut calls = calls([&user.id, &user.client, &user.category, &user.id, &user.id, &user.id]);
+    for path in [
+        "/session",
+        "/categories",
+        "/clients",
+        "/users",
+        "/report?from=2026-11-01&to=2026-11-30",
+        "/requests",
+        "/requests/counts",
+        "/line",
+        "/live",
+        "/visits",
+    ] {
         calls.push((Method::GET, path.to_owned(), json!({})));
     }
     calls.push((Method::POST, "/categories".to_owned(), json!({"name": "x"})));
+    calls.push((Method::PUT, "/line".to_owned(), json!({})));
     calls.push((Method::POST, "/clients".to_owned(), json!({"name": "x"})));
     for (method, path, body) in calls {
         let call = app.http.request(method.clone(), format!("{}{PREFIX}{path}", app.url)).header("x-buhphone", "1");

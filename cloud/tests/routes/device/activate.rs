@@ -32,6 +32,7 @@ async fn binds_the_key_of_who_types_the_code(store: Db) {
     assert_eq!(answer.header("cache-control"), "no-store");
     insta::assert_json_snapshot!(answer.json(), {
         ".device_id" => "[id]", ".standing.partner.name" => "[name]", ".standing.partner.machine_salt" => "[salt]",
+        ".visit" => "[id]",
     }, @r#"
     {
       "device_id": "[id]",
@@ -40,6 +41,40 @@ async fn binds_the_key_of_who_types_the_code(store: Db) {
         "contract_ended": false,
         "due_in": 53988,
         "last_authorization": null,
+        "line": {
+          "hours": [
+            {
+              "from": "09:00",
+              "to": "18:00",
+              "weekday": 1
+            },
+            {
+              "from": "09:00",
+              "to": "18:00",
+              "weekday": 2
+            },
+            {
+              "from": "09:00",
+              "to": "18:00",
+              "weekday": 3
+            },
+            {
+              "from": "09:00",
+              "to": "18:00",
+              "weekday": 4
+            },
+            {
+              "from": "09:00",
+              "to": "18:00",
+              "weekday": 5
+            }
+          ],
+          "name": "Линия консультаций",
+          "open_now": true,
+          "opens_at": null,
+          "promise_minutes": 15,
+          "promised_at": "2026-11-23T06:15:12Z"
+        },
         "now": "2026-11-23T06:00:12Z",
         "partner": {
           "machine_salt": "[salt]",
@@ -47,8 +82,10 @@ async fn binds_the_key_of_who_types_the_code(store: Db) {
           "phone": "+7 495 000-00-00",
           "zone": "Europe/Moscow"
         },
+        "phone": "+7 (495) 123-45-67",
         "user": "Иванова Мария Петровна"
-      }
+      },
+      "visit": "[id]"
     }
     "#);
 }

@@ -44,6 +44,40 @@ async fn writes_the_clouds_time(store: Db) {
         "contract_ended": false,
         "due_in": 1,
         "last_authorization": "2026-11-23T20:59:59Z",
+        "line": {
+          "hours": [
+            {
+              "from": "09:00",
+              "to": "18:00",
+              "weekday": 1
+            },
+            {
+              "from": "09:00",
+              "to": "18:00",
+              "weekday": 2
+            },
+            {
+              "from": "09:00",
+              "to": "18:00",
+              "weekday": 3
+            },
+            {
+              "from": "09:00",
+              "to": "18:00",
+              "weekday": 4
+            },
+            {
+              "from": "09:00",
+              "to": "18:00",
+              "weekday": 5
+            }
+          ],
+          "name": "Линия консультаций",
+          "open_now": false,
+          "opens_at": "2026-11-24T06:00:00Z",
+          "promise_minutes": 15,
+          "promised_at": "2026-11-24T06:15:00Z"
+        },
         "now": "2026-11-23T20:59:59Z",
         "partner": {
           "machine_salt": "[salt]",
@@ -51,6 +85,7 @@ async fn writes_the_clouds_time(store: Db) {
           "phone": "+7 495 000-00-00",
           "zone": "Europe/Moscow"
         },
+        "phone": "+7 (495) 123-45-67",
         "user": "Иванова Мария Петровна"
       }
     }

@@ -5,17 +5,24 @@ import type {
   CategoryDraft,
   Client,
   ClientDraft,
+  FirstMessage,
+  LineSettings,
   NewCode,
   Page,
   Report,
   ReportQuery,
+  Reply,
+  RequestCard,
+  RequestCounts,
+  RequestRow,
   Session,
   SignIn,
   User,
   UserCard,
   UserDraft,
+  Visit,
 } from '@buhphone/shared/types/cabinet';
-import { call } from './call';
+import { call, prefix } from './call';
 
 export interface Listing {
   search: string;
@@ -56,3 +63,41 @@ export const disconnectDevice = (id: string) => call<unknown>('DELETE', `/device
 
 export const readReport = (query: ReportQuery, signal?: AbortSignal) =>
   call<Report>('GET', '/report', { query: { ...query }, signal });
+
+export const requestStates = ['open', 'waiting', 'answered', 'closed', 'all'] as const;
+export const requestKinds = ['all', 'real', 'trial'] as const;
+
+/** `open` is waiting and answered; `real` is all but trial. */
+export interface RequestListing {
+  state: (typeof requestStates)[number];
+  kind: (typeof requestKinds)[number];
+  search: string;
+  page: number;
+}
+
+export const listRequests = (listing: RequestListing, signal?: AbortSignal) =>
+  call<Page<RequestRow>>('GET', '/requests', { query: { ...listing }, signal });
+export const countRequests = () => call<RequestCounts>('GET', '/requests/counts');
+export const readRequest = (id: string, signal?: AbortSignal) =>
+  call<RequestCard>('GET', `/requests/${id}`, { signal });
+export const reply = (id: string, body: Reply) => call<unknown>('POST', `/requests/${id}/messages`, { body });
+export const markRead = (id: string, up_to: string) =>
+  call<unknown>('POST', `/requests/${id}/read`, { body: { up_to } });
+export const closeRequest = (id: string) => call<unknown>('POST', `/requests/${id}/close`);
+export const reopenRequest = (id: string) => call<unknown>('POST', `/requests/${id}/reopen`);
+/** Newest first; the first page of them. */
+export const listUserRequests = (user: string, signal?: AbortSignal) =>
+  call<Page<RequestRow>>('GET', `/users/${user}/requests`, { signal });
+export const writeFirst = (user: string, body: FirstMessage) =>
+  call<unknown>('POST', `/users/${user}/requests`, { body });
+
+export const listVisits = (page: number, signal?: AbortSignal) =>
+  call<Page<Visit>>('GET', '/visits', { query: { page }, signal });
+export const readVisit = (code: string, signal?: AbortSignal) =>
+  call<Visit>('GET', `/visits/${code}`, { signal });
+
+export const readLine = (signal?: AbortSignal) => call<LineSettings>('GET', '/line', { signal });
+export const setLine = (body: LineSettings) => call<LineSettings>('PUT', '/line', { body });
+
+/** Where the partner's changes are streamed, after the last one known. */
+export const livePath = (after: string | undefined) => `${prefix}/live${after ? `?after=${after}` : ''}`;

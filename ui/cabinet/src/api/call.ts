@@ -2,7 +2,7 @@
 
 import type { ErrorCode, WireError } from '@buhphone/shared/types/cabinet';
 
-const prefix = '/api/cabinet/v1';
+export const prefix = '/api/cabinet/v1';
 
 /** The cloud answered with an error. */
 export class Refused extends Error {

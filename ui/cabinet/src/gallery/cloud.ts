@@ -1,14 +1,12 @@
 /**
  * A cloud in the browser's memory, for `npm run gallery`. It stands where `fetch` does, so that all
  * of the cabinet above it is the product's. What it plays is `localStorage.gallery`:
- * `demo`, `many` (5,000 users), `empty`, `signed_out`, `ended` (from the third call on), `offline`, `slow`.
+ * `demo`, `many` (5,000 users), `empty`, `signed_out`, `specialist`, `visit`, `cut`, `unsent`, `refused`, `ended` (from the third call on), `offline`, `slow`.
  */
 
 import type {
   Client,
-  ErrorCode,
   IssuedCode,
-  Page,
   Report,
   ReportRow,
   Session,
@@ -19,6 +17,8 @@ import type {
 import { printCivil, printInstant } from '../dates';
 import { innFault } from '../inn';
 import { fullName } from '../listing';
+import { Fault, page } from './answers';
+import { pretendDesk } from './desk';
 import { categories, makeCard, makeClients, makePeople, now, today } from './people';
 
 const zone = 'Europe/Moscow';
@@ -26,21 +26,15 @@ const session: Session = {
   staff_id: 'staff',
   name: 'Смирнова Алла Викторовна',
   email: 'alla@partner.example.ru',
-  role: 'client_manager',
+  role: localStorage.getItem('gallery') === 'specialist' ? 'specialist' : 'client_manager',
   partner_id: 'partner',
   partner: 'Баланс-Сервис',
   zone,
   now,
   today,
+  program_url: 'https://buhphone.example.ru/program',
+  partner_phone: '+7 (495) 120-45-67',
 };
-
-class Fault {
-  constructor(
-    readonly status: number,
-    readonly code: ErrorCode,
-    readonly field?: string,
-  ) {}
-}
 
 export function pretendCloud(): void {
   const scene = localStorage.getItem('gallery') ?? 'demo';
@@ -49,6 +43,7 @@ export function pretendCloud(): void {
   const clients = makeClients(clientCount);
   const people = makePeople(clients, userCount);
   const cards = new Map<string, UserCard>();
+  const desk = pretendDesk(scene, people, session.name);
   let signedIn = scene !== 'signed_out';
   let calls = 0;
 
@@ -173,6 +168,7 @@ export function pretendCloud(): void {
           used_at: null,
         };
         codes.unshift(issued);
+        desk.codeIssued(issued, personOf(id).person.user);
         const code = '4821-0937-5526';
         return {
           issued,
@@ -192,6 +188,8 @@ export function pretendCloud(): void {
       case 'GET /report':
         return report(query, found);
     }
+    const answered = desk.answer(route, id, query, body);
+    if (answered) return answered.value;
     throw new Fault(404, 'not_found');
   }
 
@@ -253,11 +251,6 @@ export function pretendCloud(): void {
 function named(user: User): User {
   user.category = categories.find((each) => each.category_id === user.category_id)?.name ?? '';
   return user;
-}
-
-function page<T>(rows: T[], query: URLSearchParams, page_size = 50): Page<T> {
-  const at = Number(query.get('page') ?? 1);
-  return { rows: rows.slice((at - 1) * page_size, at * page_size), total: rows.length, page: at, page_size };
 }
 
 /** Squares in the place of a QR code; nothing can be read from it. */

@@ -1,5 +1,6 @@
 /** The cabinet in English. */
 
+import { enDesk } from './desk.en';
 import { enNumber, enPlural } from './plural';
 import { enReasons } from './reasons.en';
 import type { Words } from './ru';
@@ -27,7 +28,7 @@ export const en: Words = {
     report: 'Report',
     clients: 'Clients',
     users: 'Users',
-    keys: '“/” searches; “g r”, “g c”, “g u” open the report, clients, users',
+    keys: '“/” searches; “g r”, “g c”, “g u”, “g m”, “g v” open the report, clients, users, requests, visits',
   },
 
   account: {
@@ -152,6 +153,7 @@ export const en: Words = {
   },
 
   ...enReasons,
+  ...enDesk,
 
   clients: {
     title: 'Clients',
@@ -317,25 +319,15 @@ export const en: Words = {
   code: {
     issue: 'Issue an activation code',
     issueShort: 'Issue a code',
-    title: 'Activation code',
     replaceTitle: 'Issue a new code?',
     replaceBody: (at) =>
       `The user has a code issued ${at}. A new code replaces it: the old one stops working.`,
     replace: 'Issue a new code',
-    issuing: 'Issuing the code…',
     copyCode: 'Copy the code',
     copyLink: 'Copy the link',
     copied: 'Copied',
     notCopied: 'Not copied: select the text and copy it yourself',
-    link: 'Link',
     qr: 'QR code with the activation link',
-    validUntil: (at) => `Works once, until ${at}`,
-    once: 'The code is shown once. After you close this window it cannot be seen again; you can only issue a new one.',
-    replacing: 'Earlier unused codes of this user no longer work.',
-    steps: 'On the client’s computer',
-    step1: 'Install Buhphone and open it.',
-    step2: 'Type the code or open the link.',
-    step3: 'Wait until the window shows the date of the last authorization.',
     done: 'Done',
   },
 };

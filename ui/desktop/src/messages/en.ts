@@ -1,4 +1,5 @@
 import type { Messages } from './shape';
+import { talk, visit } from './talk.en';
 
 export const en: Messages = {
   language: 'en',
@@ -45,19 +46,6 @@ export const en: Messages = {
       refused: 'The cloud did not allow the connection. Call your partner.',
       bad_link: 'The link does not fit: perhaps it was not copied in full. Enter the code by hand.',
     },
-  },
-  connecting: {
-    title: 'Connecting this computer',
-    lead: 'This usually takes a few seconds.',
-    steps: {
-      key: 'Making this computer’s key',
-      bind: 'Checking the code',
-      authorize: 'Authorizing for the first time',
-      autostart: 'Setting the program to start with the computer',
-    },
-    done: 'done',
-    current: 'in progress',
-    pending: 'to come',
   },
   home: {
     title: 'Status',
@@ -269,4 +257,6 @@ export const en: Messages = {
     language: 'Language',
     languages: { system: 'As in the system', ru: 'Русский', en: 'English' },
   },
+  talk,
+  visit,
 };

@@ -1,4 +1,5 @@
 import type { Messages } from './shape';
+import { talk, visit } from './talk.ru';
 
 export const ru: Messages = {
   language: 'ru',
@@ -45,19 +46,6 @@ export const ru: Messages = {
       refused: 'Облако не разрешило подключение. Позвоните партнёру.',
       bad_link: 'Ссылка не подходит: возможно, она скопирована не целиком. Введите код вручную.',
     },
-  },
-  connecting: {
-    title: 'Подключаем компьютер',
-    lead: 'Обычно это занимает несколько секунд.',
-    steps: {
-      key: 'Создаём ключ этого компьютера',
-      bind: 'Проверяем код',
-      authorize: 'Авторизуемся в первый раз',
-      autostart: 'Включаем запуск вместе с компьютером',
-    },
-    done: 'готово',
-    current: 'выполняется',
-    pending: 'впереди',
   },
   home: {
     title: 'Состояние',
@@ -274,4 +262,6 @@ export const ru: Messages = {
     language: 'Язык',
     languages: { system: 'Как в системе', ru: 'Русский', en: 'English' },
   },
+  talk,
+  visit,
 };

@@ -1,6 +1,5 @@
 import type {
   ActivationError,
-  ActivationStep,
   Attended,
   Autostart,
   FailureKind,
@@ -13,6 +12,7 @@ import type {
 
 import type { SentField } from '../sent';
 import type { Forms, Time } from '../wording';
+import type { TalkWords, VisitWords } from './talk.shape';
 
 export interface Words {
   title: string;
@@ -42,14 +42,6 @@ export interface Messages {
     incomplete(typed: number): string;
     excess: string;
     errors: Record<ActivationError, string>;
-  };
-  connecting: {
-    title: string;
-    lead: string;
-    steps: Record<ActivationStep, string>;
-    done: string;
-    current: string;
-    pending: string;
   };
   home: {
     title: string;
@@ -117,4 +109,6 @@ export interface Messages {
     language: string;
     languages: Record<LanguageChoice, string>;
   };
+  talk: TalkWords;
+  visit: VisitWords;
 }

@@ -30,7 +30,11 @@ version: string,
 /**
  * The cloud's address, as it was given.
  */
-cloud: string, tray: Tray, };
+cloud: string, tray: Tray, talk: Talk, 
+/**
+ * None before an activation, and for a computer connected by an older program.
+ */
+visit: VisitView | null, };
 
 export type Language = "ru" | "en";
 
@@ -102,8 +106,134 @@ state: string,
 /**
  * The second, disabled line: `Последняя авторизация: 23.11.2026 9:00:12`.
  */
-last: string, open: string, quit: string, };
+last: string, open: string, 
+/**
+ * `Перезвоните мне`; empty while not connected. Opens the window on that screen.
+ */
+call_me: string, 
+/**
+ * `Новые сообщения: 2`; empty when there are none.
+ */
+unread: string, quit: string, };
 
 export type TrayIcon = "authorized" | "attention" | "offline" | "unread";
 
-export type Command = { "kind": "activate", code: string, } | { "kind": "open_link", link: string, } | { "kind": "authorize_now" } | { "kind": "look" } | { "kind": "repair_autostart" } | { "kind": "set_language", language: LanguageChoice, };
+export type Talk = { 
+/**
+ * None until the cloud told of a line.
+ */
+line: Line | null, 
+/**
+ * The number offered for a callback: the last one used, else the registered one.
+ */
+callback_phone: string, 
+/**
+ * The newest first, at most a hundred.
+ */
+conversations: Array<ConversationHead>, 
+/**
+ * The one on the screen, with its messages.
+ */
+shown: Conversation | null, 
+/**
+ * Messages of the other side that were not read, over all conversations.
+ */
+unread: number, 
+/**
+ * Messages that wait to be sent.
+ */
+waiting_to_send: number, };
+
+export type Line = { name: string, open_now: boolean, 
+/**
+ * Hours in rows of days that have the same: `пн–пт 9:00–18:00`, in the view's language.
+ */
+hours: Array<string>, 
+/**
+ * `сегодня в 14:30`, `24.11 в 9:00`: by when a callback asked for now is promised; none if unknown.
+ */
+promised: string | null, 
+/**
+ * Likewise, when a closed line opens.
+ */
+opens: string | null, };
+
+export type ConversationHead = { request_id: string, request_kind: RequestKind, state: RequestState, 
+/**
+ * The beginning of the last message, at most 200 characters; may be empty.
+ */
+last_text: string, 
+/**
+ * `10:42` of today, else `22.11`, else `22.11.2025`.
+ */
+last_printed: string, unread: number, 
+/**
+ * For a callback.
+ */
+phone: string | null, };
+
+export type Conversation = { head: ConversationHead, 
+/**
+ * The oldest first.
+ */
+messages: Array<ShownMessage>, };
+
+export type ShownMessage = { message_id: string, writer: Writer, text: string, 
+/**
+ * `23.11.2026`: a new day begins a new group.
+ */
+day: string, 
+/**
+ * `10:42`, in the computer's zone.
+ */
+time: string, 
+/**
+ * How far the user's own message got; none for the other side's.
+ */
+state: MessageState | null, };
+
+export type Writer = { "kind": "user" } | { "kind": "staff", name: string, } | { "kind": "line", name: string, };
+
+export type MessageState = "saved" | "sent" | "delivered" | "read" | "refused";
+
+export type VisitView = { 
+/**
+ * Every step, in order.
+ */
+steps: Array<VisitStepView>, 
+/**
+ * Whole seconds since the code was entered; stands still when complete.
+ */
+elapsed_s: number, 
+/**
+ * All steps up to the line's confirmation are done.
+ */
+complete: boolean, 
+/**
+ * The visit's screen is to be shown (false after it was left: the summary is then one click away).
+ */
+open: boolean, 
+/**
+ * The test request, once it is made.
+ */
+request_id: string | null, 
+/**
+ * When it was completed: `23.11.2026 9:04:10`.
+ */
+completed_printed: string | null, };
+
+export type VisitStepView = { step: VisitStep, state: StepState, 
+/**
+ * Seconds since the code was entered at which it was done.
+ */
+at_s: number | null, };
+
+export type StepState = { "kind": "pending" } | { "kind": "current" } | { "kind": "done" } | { "kind": "failed", reason: string, };
+
+export type RequestKind = "ordinary" | "trial" | "callback" | "staff" | "unknown";
+
+export type RequestState = "waiting" | "answered" | "closed" | "unknown";
+
+export type VisitStep = "connected" | "authorized" | "autostart" | "test_sent" | "confirmed" | "answered" | "unknown";
+
+export type Command = { "kind": "activate", code: string, } | { "kind": "open_link", link: string, } | { "kind": "authorize_now" } | { "kind": "look" } | { "kind": "repair_autostart" } | { "kind": "send_trial" } | { "kind": "ask", text: string, } | { "kind": "call_me", phone: string, } | { "kind": "say", request_id: string, text: string, } | { "kind": "show_conversation", request_id: string | null, } | { "kind": "repeat_visit_step" } | { "kind": "leave_visit" } | { "kind": "set_language", language: LanguageChoice, };

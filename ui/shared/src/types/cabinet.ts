@@ -52,7 +52,15 @@ now: string,
 /**
  * The partner's civil date now: `2026-11-23`.
  */
-today: string, };
+today: string, 
+/**
+ * Where the program is downloaded, if the operator set it.
+ */
+program_url?: string, 
+/**
+ * The partner's telephone, as its clients see it; may be empty.
+ */
+partner_phone: string, };
 
 export type Role = "administrator" | "client_manager" | "specialist";
 
@@ -169,6 +177,164 @@ told_at: string, computer: string, origin: Origin,
 authorized: boolean, };
 
 export type FailureRow = { computer: string, kind: FailureKind, count: number, first_at: string, last_at: string, };
+
+export type RequestId = string;
+
+export type MessageId = string;
+
+export type RequestKind = "ordinary" | "trial" | "callback" | "staff" | "unknown";
+
+export type RequestState = "waiting" | "answered" | "closed" | "unknown";
+
+export type Request = { request_id: RequestId, kind: RequestKind, state: RequestState, 
+/**
+ * The cloud's time.
+ */
+opened_at: string, 
+/**
+ * For a callback: the number to call.
+ */
+phone?: string, };
+
+export type Author = { "kind": "user" } | { "kind": "staff", name: string, } | { "kind": "line", name: string, };
+
+export type Message = { message_id: MessageId, request_id: RequestId, author: Author, 
+/**
+ * Plain text; line breaks are kept. May be empty only in the first message of a trial or a callback.
+ */
+text: string, 
+/**
+ * The cloud's time of recording.
+ */
+recorded_at: string, 
+/**
+ * The other side has it: a computer of the user, or an open cabinet.
+ */
+delivered_at: string | null, 
+/**
+ * The other side had the conversation open.
+ */
+read_at: string | null, };
+
+export type RequestRow = { request: Request, user_id: UserId, user: string, client: string, 
+/**
+ * The beginning of the last message, at most 200 characters.
+ */
+last_text: string, last_at: string, 
+/**
+ * The user's messages that nobody of the staff has read.
+ */
+unread: number, 
+/**
+ * Staff's messages the user has no computer to have received yet.
+ */
+undelivered: number, };
+
+export type RequestCard = { request: Request, user: User, 
+/**
+ * The user's program is connected now.
+ */
+online: boolean, messages: Array<Message>, 
+/**
+ * The visit this test request belongs to.
+ */
+visit: CodeId | null, };
+
+export type Reply = { 
+/**
+ * UUIDv7 made by the page.
+ */
+message_id: MessageId, text: string, };
+
+export type FirstMessage = { request_id: RequestId, message_id: MessageId, text: string, };
+
+export type ReadUpTo = { up_to: MessageId, };
+
+export type RequestCounts = { waiting: number, waiting_trial: number, unread: number, unread_trial: number, };
+
+export type LiveEvent = { seq: number, about: LiveAbout, };
+
+export type LiveAbout = { "kind": "hello" } | { "kind": "request", request_id: RequestId, user_id: UserId, from_user: boolean, trial: boolean, } | { "kind": "visit", code_id: CodeId, };
+
+export type LineSettings = { 
+/**
+ * 1–100 characters: «Линия консультаций».
+ */
+name: string, 
+/**
+ * At most one row a weekday; a weekday without a row is a day off. In the partner's zone.
+ */
+hours: Array<DayHours>, 
+/**
+ * The line's own answer within its hours, 1–1000 characters.
+ */
+answer_open: string, 
+/**
+ * And outside them.
+ */
+answer_closed: string, 
+/**
+ * A person answers or calls back within so many minutes of working time, 1–1440.
+ */
+promise_minutes: number, };
+
+export type DayHours = { 
+/**
+ * 1 is Monday.
+ */
+weekday: number, 
+/**
+ * `09:00`.
+ */
+from: string, 
+/**
+ * `18:00`, later than `from`; `24:00` is the day's end.
+ */
+to: string, };
+
+export type LineCard = { name: string, hours: Array<DayHours>, open_now: boolean, 
+/**
+ * When it opens next, if it is closed and opens at all.
+ */
+opens_at: string | null, promise_minutes: number, 
+/**
+ * The time by which a callback asked for now is promised.
+ */
+promised_at: string | null, };
+
+export type VisitStep = "connected" | "authorized" | "autostart" | "test_sent" | "confirmed" | "answered" | "unknown";
+
+export type Visit = { 
+/**
+ * Known by its code.
+ */
+code_id: CodeId, user_id: UserId, user: string, client: string, 
+/**
+ * Who issued the code.
+ */
+issued_by: string, issued_at: string, device_id: DeviceId | null, computer: string, system: string, program: string, 
+/**
+ * In the order of the steps; a step not there has not happened.
+ */
+steps: Array<VisitStepRow>, 
+/**
+ * The test request, once it is sent.
+ */
+request_id: RequestId | null, 
+/**
+ * From the code being entered to the line's confirmation, when complete.
+ */
+took_ms: number | null, };
+
+export type VisitStepRow = { step: VisitStep, 
+/**
+ * The cloud's time.
+ */
+at: string, elapsed_ms: number, 
+/**
+ * Why the last attempt failed; none when the step is done.
+ */
+failed: string | null, };
 
 export type ReportQuery = { from: string, to: string, authorized: Filter, search: string, sort: Column, descending: boolean, page: number, };
 
