@@ -131,8 +131,8 @@ fn run(world: &World, home: &tempfile::TempDir) -> (mpsc::Sender<Command>, onesh
     (commands, shutdown, task)
 }
 
-/// Both sides write at once, a restart in the middle.
-async fn both_write_through(temper: Temper) -> TalkingCloud {
+/// Both sides write at once, and the staff read it.
+async fn both_write_through(temper: Temper) -> (Office, String) {
     let office = Office::open(temper).await;
     let id = office.ask("вопрос <script>alert(1)</script> 🧾").await;
     office.shows("the line answers", |view| view.talk.shown.as_ref().is_some_and(|one| one.messages.len() == 2)).await;
@@ -142,7 +142,19 @@ async fn both_write_through(temper: Temper) -> TalkingCloud {
         tokio::task::yield_now().await;
     }
     office.agrees(42).await;
+    assert_eq!(office.cloud.desk().from_user().len(), 21);
+    office.cloud.desk().staff_receipt(true, "2026-11-23T06:00:00Z".parse().expect("a timestamp"));
+    office.cloud.ring();
+    let is_read = |view: &View| {
+        let shown = view.talk.shown.as_ref().expect("it is shown");
+        shown.messages.iter().all(|one| one.state.is_none_or(|state| state == MessageState::Read))
+    };
+    office.shows("all is read", is_read).await;
+    (office, id)
+}
 
+/// The next process goes on where this one was.
+async fn and_after_a_restart((office, id): (Office, String)) -> TalkingCloud {
     let office = office.restart().await;
     office.command(Command::ShowConversation { request_id: Some(id.clone()) }).await;
     office.agrees(42).await;
@@ -153,23 +165,23 @@ async fn both_write_through(temper: Temper) -> TalkingCloud {
 
 #[tokio::test]
 async fn an_honest_way_brings_everything_down_one_stream() {
-    let cloud = both_write_through(Temper::Honest).await;
+    let cloud = and_after_a_restart(both_write_through(Temper::Honest).await).await;
     assert_eq!(*cloud.polls.borrow(), 0);
 }
 
 #[tokio::test]
 async fn a_proxy_that_cuts_streams_in_the_middle_of_an_event_loses_none() {
-    let cloud = both_write_through(Temper::CutsStreams(1500)).await;
+    let cloud = and_after_a_restart(both_write_through(Temper::CutsStreams(1500)).await).await;
     assert!(*cloud.polls.borrow() > 0, "after three cuts it polls");
 }
 
 #[tokio::test]
 async fn a_proxy_that_holds_streams_back_costs_seconds() {
-    let cloud = both_write_through(Temper::HoldsStreams).await;
-    assert!(*cloud.polls.borrow() > 0);
+    let (office, _) = both_write_through(Temper::HoldsStreams).await;
+    assert!(*office.cloud.polls.borrow() > 0);
 }
 
 #[tokio::test]
 async fn calls_that_arrive_twice_and_answers_that_are_lost_are_counted_once() {
-    both_write_through(Temper::RepeatsAndLoses).await;
+    and_after_a_restart(both_write_through(Temper::RepeatsAndLoses).await).await;
 }

@@ -7,10 +7,11 @@ use buhphone_agent::{
     command::Command,
     machine::Input,
     ports::CallError,
-    view::{Conversation, MessageState, TrayIcon, Trouble, Writer},
+    view::{Conversation, LanguageChoice, MessageState, TrayIcon, Trouble, Writer},
 };
 use buhphone_protocol::{
     conversation::{Event, RequestKind},
+    desk::{DayHours, LineCard},
     error::ErrorCode,
     ids::RequestId,
     live::ITEMS_MAX,
@@ -309,6 +310,42 @@ fn the_oldest_conversations_are_forgotten_and_never_what_waits() {
     assert_eq!(world.view().talk.conversations[0].last_text, "ждёт сети");
     assert_eq!(world.view().talk.conversations.len(), 100);
     assert_eq!(world.view().talk.conversations[1].last_text, "519");
+}
+
+#[test]
+fn the_lines_hours_are_told_in_rows_and_its_promise_in_words() {
+    let mut world = connected();
+    let day = |weekday, to: &str| DayHours { weekday, from: "09:00".to_owned(), to: to.to_owned() };
+    world.cloud.line = Some(LineCard {
+        name: "Линия консультаций".to_owned(),
+        hours: vec![
+            day(1, "18:00"),
+            day(2, "18:00"),
+            day(3, "18:00"),
+            day(4, "18:00"),
+            day(5, "17:00"),
+            day(7, "24:00"),
+        ],
+        open_now: false,
+        opens_at: None,
+        promise_minutes: 30,
+        promised_at: None,
+    });
+    world.command(Command::AuthorizeNow);
+    let line = |world: &World| world.view().talk.line.unwrap();
+    assert_eq!(line(&world).hours, ["пн–чт 9:00–18:00", "пт 9:00–17:00", "вс 9:00–24:00"]);
+    assert_eq!((line(&world).open_now, line(&world).promised.as_deref()), (true, Some("сегодня в 9:30")));
+    world.network = Network::Down(FailureKind::Dns);
+    // Monday evening: nobody was asked since the morning.
+    world.work_hours(10);
+    let told = line(&world);
+    assert!(!told.open_now);
+    assert_eq!((told.opens.as_deref(), told.promised.as_deref()), (Some("завтра в 9:00"), Some("завтра в 9:30")));
+    world.work_hours(24 * 4 + 1);
+    world.command(Command::SetLanguage { language: LanguageChoice::En });
+    let told = line(&world);
+    assert_eq!(told.hours[0], "Mon–Thu 9:00–18:00");
+    assert_eq!((told.opens.as_deref(), told.promised.as_deref()), (Some("29.11 at 9:00"), Some("29.11 at 9:30")));
 }
 
 /// A person asks, staff answer and read, with everything that happens between; true if it was killed.

@@ -134,19 +134,20 @@ async fn events(State(cloud): State<TalkingCloud>, Query(asked): Query<Asked>, h
     let mut rung = cloud.bell.subscribe();
     if headers.get(ACCEPT).is_some_and(|accept| accept == "text/event-stream") {
         let ready: std::vec::IntoIter<Event> = Vec::new().into_iter();
-        let events = stream::unfold((cloud, rung, ready, asked.after), |(cloud, mut rung, mut ready, after)| async move {
-            loop {
-                if let Some(event) = ready.next() {
-                    let sign = Sign::default().id(event.seq.to_string()).json_data(&event).expect("it is JSON");
-                    return Some((sign, (cloud, rung, ready, event.seq)));
+        let events =
+            stream::unfold((cloud, rung, ready, asked.after), |(cloud, mut rung, mut ready, after)| async move {
+                loop {
+                    if let Some(event) = ready.next() {
+                        let sign = Sign::default().id(event.seq.to_string()).json_data(&event).expect("it is JSON");
+                        return Some((sign, (cloud, rung, ready, event.seq)));
+                    }
+                    rung.borrow_and_update();
+                    ready = cloud.after(after).events.into_iter();
+                    if ready.len() == 0 {
+                        rung.changed().await.ok()?;
+                    }
                 }
-                rung.borrow_and_update();
-                ready = cloud.after(after).events.into_iter();
-                if ready.len() == 0 {
-                    rung.changed().await.ok()?;
-                }
-            }
-        });
+            });
         let opened = stream::once(async { Sign::default().comment("") });
         let signs = opened.chain(events).map(Ok::<_, Infallible>);
         return Sse::new(signs).keep_alive(KeepAlive::new().interval(Duration::from_secs(1))).into_response();

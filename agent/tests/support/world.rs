@@ -82,7 +82,11 @@ impl World {
             launch: Launch { launch_id, origin: Origin::Login, started_at: self.now().wall },
             version: "0.1.0".to_owned(),
             language: Language::Ru,
-            cloud: self.written().cloud.clone().unwrap_or_else(|| "https://cloud.example/".parse().expect("an address")),
+            cloud: self
+                .written()
+                .cloud
+                .clone()
+                .unwrap_or_else(|| "https://cloud.example/".parse().expect("an address")),
         })
     }
 
