@@ -142,7 +142,7 @@ async fn both_write_through(temper: Temper) -> (Office, String) {
         tokio::task::yield_now().await;
     }
     office.agrees(42).await;
-    assert_eq!(office.cloud.desk().from_user().len(), 21);
+    assert_eq!(office.cloud.desk().by_user().len(), 21);
     office.cloud.desk().staff_receipt(true, "2026-11-23T06:00:00Z".parse().expect("a timestamp"));
     office.cloud.ring();
     let is_read = |view: &View| {

@@ -106,11 +106,14 @@ fn live(world: &mut World, event: Event) -> Vec<Timestamp> {
             let id = RequestId(Uuid::from_u128(500));
             world.cloud.desk.staff_write(id, "от сотрудника", world.now);
         }
-        Event::AskOnFullDisk => {
+        // What a full disk takes no process remembers, so this one lives on for a while.
+        Event::AskOnFullDisk if world.killed_after.is_none() => {
             world.disk_full = true;
             world.command(Command::Ask { text: format!("вопрос {}", world.effects) });
             world.disk_full = false;
+            world.work(SignedDuration::from_mins(1));
         }
+        Event::AskOnFullDisk => {}
     }
     Vec::new()
 }
@@ -166,7 +169,7 @@ proptest! {
             // Midnight has just passed: the new day's authorizations are spread over some minutes.
             world.work(SignedDuration::from_mins(4));
         }
-        let mut texts = world.cloud.desk.from_user();
+        let mut texts = world.cloud.desk.by_user();
         let sent = texts.len();
         texts.sort_unstable();
         texts.dedup();

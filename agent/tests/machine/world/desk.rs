@@ -43,7 +43,7 @@ impl Desk {
     }
 
     /// What the user wrote, in the order of recording.
-    pub(crate) fn from_user(&self) -> Vec<&str> {
+    pub(crate) fn by_user(&self) -> Vec<&str> {
         self.messages.iter().filter(|one| one.author == Author::User).map(|one| one.text.as_str()).collect()
     }
 
