@@ -180,6 +180,24 @@ fn a_text_is_accepted_only_when_the_disk_has_it() {
 }
 
 #[test]
+fn a_text_changed_while_the_disk_is_full_takes_the_place_of_the_first() {
+    let mut world = connected();
+    ask(&mut world, "начало");
+    world.disk_full = true;
+    for text in ["вопрс", "вопрос"] {
+        say(&mut world, text);
+        ask(&mut world, text);
+    }
+    for phone in ["1", "+7 912 345-67-89"] {
+        world.command(Command::CallMe { phone: phone.to_owned() });
+    }
+    world.disk_full = false;
+    world.work(SignedDuration::from_mins(1));
+    assert_eq!(world.cloud.desk.by_user(), ["начало", "вопрос", "вопрос", ""]);
+    assert_eq!(world.cloud.desk.requests.last().unwrap().phone.as_deref(), Some("+7 912 345-67-89"));
+}
+
+#[test]
 fn receipts_move_states_forward_only() {
     let mut world = connected();
     ask(&mut world, "вопрос");
