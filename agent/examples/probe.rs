@@ -66,7 +66,7 @@ async fn store(directory: PathBuf) -> Result<()> {
         let line = line?;
         match line.split_once(' ') {
             Some(("save", state)) => {
-                say(&format!("{:?}", store.save(&whole(state)).await.map_err(|error| error.verb)))?
+                say(&format!("{:?}", store.save(&whole(state)).await.map_err(|error| error.verb)))?;
             }
             _ => say(&format!("{:?}", store.load().await))?,
         }

@@ -132,6 +132,9 @@ impl Loop {
     async fn poll(&mut self, after: &mut Seq) -> End {
         match self.cloud.poll(*after, Duration::from_secs(WAIT_MAX_S.into())).await {
             Ok(answer) => {
+                if !answer.events.is_empty() {
+                    self.link.heard(self.now());
+                }
                 self.told(answer.events, after).await;
                 End::Answered
             }

@@ -22,6 +22,10 @@ const POLL_FOR: Duration = Duration::from_secs(60 * 60);
 /// The first pause and the longest: whoever waits for an answer looks at the screen.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
+/// A poll that brings nothing is held for much longer; a proxy that answers in the cloud's
+/// place must not be asked without a pause.
+const NOTHING_SOON: Duration = Duration::from_secs(1);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     Stream,
@@ -60,7 +64,7 @@ impl Link {
         if self.poll_until.is_some() { Way::Poll } else { Way::Stream }
     }
 
-    /// The stream brought an event or a sign of life.
+    /// An event came, or down a stream a sign of life.
     pub fn heard(&mut self, now: Duration) {
         self.heard_at = Some(now);
         self.failures = 0;
@@ -75,7 +79,7 @@ impl Link {
     /// The turn ended; how long to wait before the next.
     pub fn ended(&mut self, end: End, now: Duration, rng: &mut impl Rng) -> Duration {
         match end {
-            End::Answered => {
+            End::Answered if self.heard_at.is_some() || now.saturating_sub(self.opened_at) >= NOTHING_SOON => {
                 self.failures = 0;
                 return Duration::ZERO;
             }
@@ -87,7 +91,7 @@ impl Link {
                 }
             }
             End::Cut => self.cuts = 0,
-            End::Failed => {}
+            End::Answered | End::Failed => {}
         }
         let (first, longest) = PAUSES;
         let pause = first.saturating_mul(1 << self.failures.min(6)).min(longest);
@@ -160,5 +164,19 @@ mod tests {
         assert!(pauses[8..].iter().all(|pause| (s(45)..s(75)).contains(pause)), "{pauses:?}");
         link.hinted();
         assert!(fail(&mut link) < s(2));
+    }
+
+    #[test]
+    fn empty_answers_that_come_too_soon_are_slowed_down_like_failures() {
+        let (mut link, mut rng) = (Link::default(), StdRng::from_seed([7; 32]));
+        let mut poll = |link: &mut Link, brings: bool, lasts: u64| {
+            link.begin(s(0));
+            if brings {
+                link.heard(s(0));
+            }
+            link.ended(End::Answered, s(lasts), &mut rng)
+        };
+        assert_eq!([poll(&mut link, true, 0), poll(&mut link, false, 25)], [Duration::ZERO; 2]);
+        assert!(poll(&mut link, false, 0) < poll(&mut link, false, 0));
     }
 }

@@ -46,10 +46,14 @@ impl Machine {
     /// One more message in a conversation.
     pub(super) fn say(&mut self, request_id: &str, text: &str, now: Now) {
         let Ok(request_id) = request_id.parse::<RequestId>() else { return };
-        let known = self.conversations.all.contains_key(&request_id);
-        if !known || !is_letter(text) || self.is_being_saved(|kept| kept.request_id == request_id && kept.text == text)
-        {
+        if !self.conversations.all.contains_key(&request_id) || !is_letter(text) {
             return;
+        }
+        let outbox = &self.outbox;
+        match self.being_saved(|kept| kept.request_id == request_id && outbox.says(kept.place)) {
+            Some(earlier) if earlier.text == text => return,
+            Some(earlier) => self.withdraw(&earlier),
+            None => {}
         }
         let message_id = MessageId(self.fresh_id(now));
         let item = Item::Say { request_id, message_id, text: text.to_owned(), made_at: now.wall };
@@ -59,13 +63,18 @@ impl Machine {
 
     fn open_request(&mut self, kind: RequestKind, text: &str, phone: Option<String>, now: Now) -> Option<RequestId> {
         self.saved.device.as_ref()?;
-        let conversations = &self.conversations;
-        let again = self.is_being_saved(|kept| {
+        let (conversations, outbox) = (&self.conversations, &self.outbox);
+        let earlier = self.being_saved(|kept| {
             let request = conversations.all.get(&kept.request_id).map(|one| &one.head.request);
-            kept.text == text && request.is_some_and(|request| request.kind == kind)
+            !outbox.says(kept.place) && request.is_some_and(|request| request.kind == kind)
         });
-        if again {
-            return None;
+        if let Some(earlier) = earlier {
+            let same_phone = self.conversations.all[&earlier.request_id].head.request.phone == phone;
+            if earlier.text == text && same_phone {
+                return None;
+            }
+            self.withdraw(&earlier);
+            self.conversations.forget(earlier.request_id, &mut self.record);
         }
         let (request_id, message_id) = (RequestId(self.fresh_id(now)), MessageId(self.fresh_id(now)));
         let item = Item::Open {
@@ -98,10 +107,16 @@ impl Machine {
         self.conversations.put_message(kept, &mut self.record);
     }
 
-    /// A second click while the disk is slow or full asks for nothing new.
-    fn is_being_saved(&self, fits: impl Fn(&Kept) -> bool) -> bool {
+    /// What a full disk has not taken: a second click asks for nothing new, and a text that was
+    /// changed meanwhile takes its place.
+    fn being_saved(&self, fits: impl Fn(&Kept) -> bool) -> Option<Kept> {
         let mut messages = self.conversations.all.values().flat_map(|one| &one.messages);
-        messages.any(|kept| !self.is_accepted(kept) && fits(kept))
+        messages.find(|kept| !self.is_accepted(kept) && fits(kept)).cloned()
+    }
+
+    fn withdraw(&mut self, kept: &Kept) {
+        self.outbox.withdraw(kept.place, &mut self.record);
+        self.conversations.withdraw(kept, &mut self.record);
     }
 
     /// Not one of those that a person wrote and the disk has not taken yet.

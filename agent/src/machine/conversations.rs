@@ -228,6 +228,13 @@ impl Conversations {
         }
     }
 
+    pub(super) fn withdraw(&mut self, kept: &Kept, record: &mut Record) {
+        if let Some(conversation) = self.all.get_mut(&kept.request_id) {
+            conversation.messages.retain(|other| other.message_id != kept.message_id);
+            record.delete(kept.key());
+        }
+    }
+
     pub(super) fn forget(&mut self, id: RequestId, record: &mut Record) {
         if let Some(conversation) = self.all.remove(&id) {
             record.delete(head_key(id));

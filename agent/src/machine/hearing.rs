@@ -58,7 +58,7 @@ impl Machine {
         match state {
             LiveState::Connected => {
                 self.reached();
-                self.outbox.pace.hinted(now.monotonic, &mut self.rng);
+                self.outbox.pace.reached();
             }
             LiveState::Lost(error) => {
                 let old = self.answered_at.is_none_or(|at| now.monotonic.saturating_sub(at) > DOUBT);

@@ -64,6 +64,17 @@ impl Outbox {
         }
     }
 
+    /// Whether the item of this place is one more message in a conversation.
+    pub(super) fn says(&self, place: u64) -> bool {
+        matches!(self.items.get(&place), Some(Item::Say { .. }))
+    }
+
+    /// Takes back what was never durable, and so never sent.
+    pub(super) fn withdraw(&mut self, place: u64, record: &mut Record) {
+        self.items.remove(&place);
+        record.delete(key(place));
+    }
+
     /// Messages in it that are durable.
     pub(super) fn messages(&self, record: &Record) -> usize {
         self.items.iter().filter(|(place, item)| message(item).is_some() && record.is_durable(&key(**place))).count()

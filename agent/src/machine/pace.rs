@@ -75,6 +75,11 @@ impl Pace {
         }
     }
 
+    /// The cloud was reached another way, so nothing but its own wish for silence is waited for.
+    pub(super) fn reached(&mut self) {
+        self.retry_at = Duration::ZERO;
+    }
+
     /// Something says that an attempt may succeed now.
     pub(super) fn hinted(&mut self, now: Duration, rng: &mut StdRng) {
         let soon = now + Duration::from_secs_f64(rng.random_range(1.0..5.0));

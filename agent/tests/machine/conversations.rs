@@ -1,16 +1,17 @@
 //! What people write reaches the other side once and in order, whatever the network, the disk
 //! and the power do; what comes back is shown, counted and acknowledged.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use buhphone_agent::{
     command::Command,
     machine::Input,
     ports::CallError,
-    view::{Conversation, MessageState, TrayIcon, Trouble, Writer},
+    view::{Conversation, LanguageChoice, MessageState, TrayIcon, Trouble, Writer},
 };
 use buhphone_protocol::{
     conversation::{Event, RequestKind},
+    desk::{DayHours, LineCard},
     error::ErrorCode,
     ids::RequestId,
     live::ITEMS_MAX,
@@ -23,7 +24,7 @@ use crate::world::{Network, REFUSED, World};
 
 const START: &str = "2026-11-23T06:00:12Z";
 
-fn connected() -> World {
+pub(crate) fn connected() -> World {
     let mut world = World::connected(START, "Europe/Moscow");
     world.command(Command::LeaveVisit);
     world
@@ -40,7 +41,7 @@ fn open_newest(world: &mut World) -> Conversation {
     world.view().talk.shown.expect("it is on the screen")
 }
 
-fn say(world: &mut World, text: &str) {
+pub(crate) fn say(world: &mut World, text: &str) {
     let request_id = world.view().talk.conversations[0].request_id.clone();
     world.command(Command::Say { request_id, text: text.to_owned() });
 }
@@ -49,7 +50,7 @@ fn shown(conversation: &Conversation) -> Vec<(&str, Option<MessageState>)> {
     conversation.messages.iter().map(|message| (message.text.as_str(), message.state)).collect()
 }
 
-fn staff_request() -> RequestId {
+pub(crate) fn staff_request() -> RequestId {
     RequestId(Uuid::from_u128(500))
 }
 
@@ -73,9 +74,9 @@ fn two_hundred_messages_of_a_week_offline_are_sent_once_in_order() {
     for n in 0..200 {
         let text = format!("Вопрос {n} 🧾 <b>\u{200f}");
         if n == 0 {
-            ask(&mut world, &text)
+            ask(&mut world, &text);
         } else {
-            say(&mut world, &text)
+            say(&mut world, &text);
         }
         written.push(text);
         world.work(SignedDuration::from_mins(20));
@@ -95,7 +96,7 @@ fn two_hundred_messages_of_a_week_offline_are_sent_once_in_order() {
     world.letters.clear();
     world.network = Network::Up;
     world.work(SignedDuration::from_mins(30));
-    assert_eq!(world.cloud.desk.from_user(), written);
+    assert_eq!(world.cloud.desk.by_user(), written);
     assert_eq!(world.view().talk.waiting_to_send, 0);
     assert!(world.letters.iter().all(|(_, items)| *items <= ITEMS_MAX));
     assert!(world.rows.keys().all(|key| !key.starts_with("outbox/")), "nothing is kept that was recorded");
@@ -118,7 +119,7 @@ fn the_longest_letters_go_in_more_than_one_call() {
     world.network = Network::Up;
     world.input(Input::NetworkUp);
     world.work(SignedDuration::from_mins(5));
-    assert_eq!(world.cloud.desk.from_user().len(), 2, "what no letter may be is not sent");
+    assert_eq!(world.cloud.desk.by_user().len(), 2, "what no letter may be is not sent");
 }
 
 #[test]
@@ -128,11 +129,11 @@ fn lost_and_late_answers_repeat_the_same_and_the_cloud_counts_once() {
     ask(&mut world, "раз");
     say(&mut world, "два");
     world.work(SignedDuration::from_mins(10));
-    assert_eq!(world.cloud.desk.from_user(), ["раз", "два"]);
+    assert_eq!(world.cloud.desk.by_user(), ["раз", "два"]);
     assert_eq!(world.view().talk.waiting_to_send, 2);
     world.network = Network::Up;
     world.work(SignedDuration::from_mins(20));
-    assert_eq!(world.cloud.desk.from_user(), ["раз", "два"]);
+    assert_eq!(world.cloud.desk.by_user(), ["раз", "два"]);
     assert_eq!(world.view().talk.waiting_to_send, 0);
 
     world.network = Network::Hangs;
@@ -143,7 +144,7 @@ fn lost_and_late_answers_repeat_the_same_and_the_cloud_counts_once() {
     assert_eq!(world.view().talk.waiting_to_send, 1);
     world.network = Network::Up;
     world.work(SignedDuration::from_mins(5));
-    assert_eq!(world.cloud.desk.from_user(), ["раз", "два", "три"]);
+    assert_eq!(world.cloud.desk.by_user(), ["раз", "два", "три"]);
 }
 
 #[test]
@@ -156,7 +157,7 @@ fn one_refused_message_holds_up_no_other() {
     world.network = Network::Up;
     say(&mut world, "четыре");
     world.work(SignedDuration::from_mins(5));
-    assert_eq!(world.cloud.desk.from_user(), ["раз", "три", "четыре"]);
+    assert_eq!(world.cloud.desk.by_user(), ["раз", "три", "четыре"]);
     let talk = open_newest(&mut world);
     let refused: Vec<_> = talk.messages.iter().filter(|one| one.state == Some(MessageState::Refused)).collect();
     assert_eq!(refused.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), [REFUSED]);
@@ -171,11 +172,29 @@ fn a_text_is_accepted_only_when_the_disk_has_it() {
     ask(&mut world, "важное");
     assert_eq!(world.view().talk.conversations, []);
     assert_eq!(world.view().troubles, [Trouble::StateNotSaved]);
-    assert_eq!(world.cloud.desk.from_user(), Vec::<&str>::new(), "nothing is sent that may be lost here");
+    assert_eq!(world.cloud.desk.by_user(), Vec::<&str>::new(), "nothing is sent that may be lost here");
     world.disk_full = false;
     world.work(SignedDuration::from_mins(1));
     assert_eq!(world.view().talk.conversations.len(), 1, "the second click asked for nothing new");
-    assert_eq!(world.cloud.desk.from_user(), ["важное"]);
+    assert_eq!(world.cloud.desk.by_user(), ["важное"]);
+}
+
+#[test]
+fn a_text_changed_while_the_disk_is_full_takes_the_place_of_the_first() {
+    let mut world = connected();
+    ask(&mut world, "начало");
+    world.disk_full = true;
+    for text in ["вопрс", "вопрос"] {
+        say(&mut world, text);
+        ask(&mut world, text);
+    }
+    for phone in ["1", "+7 912 345-67-89"] {
+        world.command(Command::CallMe { phone: phone.to_owned() });
+    }
+    world.disk_full = false;
+    world.work(SignedDuration::from_mins(1));
+    assert_eq!(world.cloud.desk.by_user(), ["начало", "вопрос", "вопрос", ""]);
+    assert_eq!(world.cloud.desk.requests.last().unwrap().phone.as_deref(), Some("+7 912 345-67-89"));
 }
 
 #[test]
@@ -263,7 +282,7 @@ fn after_a_reinstall_the_history_is_heard_from_the_beginning() {
     let mut world = connected();
     ask(&mut world, "до переустановки");
     let before: Vec<_> = open_newest(&mut world).messages.into_iter().map(|one| one.text).collect();
-    (world.disk, world.rows) = (None, std::collections::BTreeMap::new());
+    (world.disk, world.rows) = (None, BTreeMap::new());
     world.batch = 1;
     world.launch(Origin::Person);
     world.type_code(2);
@@ -287,7 +306,7 @@ fn another_users_computer_shows_nothing_of_the_one_before() {
         world.type_code(2);
         world.work(SignedDuration::from_mins(1));
         let heads = world.view().talk.conversations;
-        let texts: Vec<_> = world.cloud.desk.from_user();
+        let texts: Vec<_> = world.cloud.desk.by_user();
         assert_eq!(texts.contains(&"не отправленное"), kept, "{user}");
         assert!(heads.iter().all(|head| head.last_text != "моё"), "{user}: {heads:?}");
         assert_eq!(heads.is_empty(), !kept, "{user}");
@@ -311,58 +330,57 @@ fn the_oldest_conversations_are_forgotten_and_never_what_waits() {
     assert_eq!(world.view().talk.conversations[1].last_text, "519");
 }
 
-/// A person asks, staff answer and read, with everything that happens between; true if it was killed.
-fn talk(world: &mut World, kill_after: usize) -> bool {
-    world.killed_after = Some(world.effects + kill_after);
-    world.command(Command::Ask { text: "раз".to_owned() });
-    if world.running() && !world.view().talk.conversations.is_empty() {
-        say(world, "два");
-    }
-    world.work(SignedDuration::from_mins(1));
-    world.cloud.desk.staff_write(staff_request(), "от сотрудника", world.now);
-    world.work(SignedDuration::from_mins(1));
-    if world.running() {
-        world.command(Command::ShowConversation { request_id: Some(staff_request().to_string()) });
-    }
-    world.work(SignedDuration::from_mins(1));
-    let killed = !world.running();
-    world.killed_after = None;
-    killed
+#[test]
+fn the_lines_hours_are_told_in_rows_and_its_promise_in_words() {
+    let mut world = connected();
+    let day = |weekday, to: &str| DayHours { weekday, from: "09:00".to_owned(), to: to.to_owned() };
+    world.cloud.line = Some(LineCard {
+        name: "Линия консультаций".to_owned(),
+        hours: vec![
+            day(1, "18:00"),
+            day(2, "18:00"),
+            day(3, "18:00"),
+            day(4, "18:00"),
+            day(5, "17:00"),
+            day(7, "24:00"),
+        ],
+        open_now: false,
+        opens_at: None,
+        promise_minutes: 30,
+        promised_at: None,
+    });
+    world.command(Command::AuthorizeNow);
+    let line = |world: &World| world.view().talk.line.unwrap();
+    assert_eq!(line(&world).hours, ["пн–чт 9:00–18:00", "пт 9:00–17:00", "вс 9:00–24:00"]);
+    assert_eq!((line(&world).open_now, line(&world).promised.as_deref()), (true, Some("сегодня в 9:30")));
+    world.network = Network::Down(FailureKind::Dns);
+    // Monday evening: nobody was asked since the morning.
+    world.work_hours(10);
+    let told = line(&world);
+    assert!(!told.open_now);
+    assert_eq!((told.opens.as_deref(), told.promised.as_deref()), (Some("завтра в 9:00"), Some("завтра в 9:30")));
+    world.work_hours(24 * 4 + 1);
+    world.command(Command::SetLanguage { language: LanguageChoice::En });
+    let told = line(&world);
+    assert_eq!(told.hours[0], "Mon–Thu 9:00–18:00");
+    assert_eq!((told.opens.as_deref(), told.promised.as_deref()), (Some("29.11 at 9:00"), Some("29.11 at 9:30")));
 }
 
+/// As this version keeps them; the file never changes.
+const ROWS: &str = include_str!("saved/0.1.0-talking.json");
+
 #[test]
-fn a_process_killed_between_any_two_effects_loses_and_repeats_nothing() {
-    for network in [Network::Up, Network::LosesAnswers] {
-        let mut kill_after = 0;
-        loop {
-            let mut world = connected();
-            world.network = network;
-            if !talk(&mut world, kill_after) {
-                break;
-            }
-            let case = format!("{network:?}, killed after {kill_after} effects");
-            let saved = world.rows.keys().filter(|key| key.starts_with("message/")).count();
-            world.network = Network::Up;
-            world.launch(Origin::Person);
-            world.work(SignedDuration::from_mins(40));
-            let sent = world.cloud.desk.from_user();
-            assert!(sent == [] as [&str; 0] || sent == ["раз"] || sent == ["раз", "два"], "{case}: {sent:?}");
-            assert!(saved == 0 || !sent.is_empty(), "{case}: what was saved is sent");
-            let view = world.view();
-            assert_eq!((view.talk.waiting_to_send, view.troubles), (0, vec![]), "{case}");
-            // Both transcripts are the same.
-            let mut here: Vec<String> = Vec::new();
-            for head in world.view().talk.conversations.into_iter().rev() {
-                world.command(Command::ShowConversation { request_id: Some(head.request_id) });
-                here.extend(world.view().talk.shown.unwrap().messages.into_iter().map(|one| one.text));
-            }
-            let mut there: Vec<_> = world.cloud.desk.messages.iter().map(|one| one.text.clone()).collect();
-            here.sort();
-            there.sort();
-            assert_eq!(here, there, "{case}");
-            assert_eq!(world.view().talk.unread, 0, "{case}");
-            kill_after += 1;
-        }
-        assert!(kill_after > 6, "{kill_after}");
-    }
+fn rows_of_version_0_1_0_are_still_read() {
+    let mut world = World::new(START, "Europe/Moscow");
+    let mut rows: BTreeMap<String, String> = serde_json::from_str(ROWS).unwrap();
+    world.disk = rows.remove("state");
+    world.rows = rows;
+    world.network = Network::Down(FailureKind::Dns);
+    world.launch(Origin::Login);
+    let view = world.view();
+    assert_eq!((view.talk.unread, view.talk.waiting_to_send, view.talk.conversations.len()), (1, 2, 3));
+    assert_eq!(view.talk.callback_phone, "+7 912 345-67-89");
+    assert!(view.visit.unwrap().complete);
+    let talk = open_newest(&mut world);
+    assert_eq!(shown(&talk), [("Ждёт сети", Some(MessageState::Saved)), ("И это", Some(MessageState::Saved))]);
 }

@@ -1,15 +1,17 @@
 //! Random lives of a computer: whatever happens, the date never moves backwards, an intent is
 //! counted once, the cloud is not stormed, and calm brings today's authorization.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use buhphone_agent::{command::Command, machine::Input};
 use buhphone_protocol::{
     error::ErrorCode,
+    ids::RequestId,
     telemetry::{Attended, FailureKind, Origin},
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
+use uuid::Uuid;
 
 use crate::world::{Monotonic, Network, World};
 
@@ -30,6 +32,9 @@ enum Event {
     Refuses(Option<ErrorCode>, Option<u64>),
     Click,
     Look,
+    Ask,
+    StaffWrites,
+    AskOnFullDisk,
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -62,6 +67,9 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (refusal, proptest::option::of(1..4000_u64)).prop_map(|(code, after)| Event::Refuses(code, after)),
         1 => Just(Event::Click),
         1 => Just(Event::Look),
+        3 => Just(Event::Ask),
+        2 => Just(Event::StaffWrites),
+        1 => Just(Event::AskOnFullDisk),
     ]
 }
 
@@ -92,6 +100,20 @@ fn live(world: &mut World, event: Event) -> Vec<Timestamp> {
         }
         Event::Click => world.command(Command::AuthorizeNow),
         Event::Look => world.command(Command::Look),
+        // What was accepted is told apart by its number.
+        Event::Ask => world.command(Command::Ask { text: format!("вопрос {}", world.effects) }),
+        Event::StaffWrites => {
+            let id = RequestId(Uuid::from_u128(500));
+            world.cloud.desk.staff_write(id, "от сотрудника", world.now);
+        }
+        // What a full disk takes no process remembers, so this one lives on for a while.
+        Event::AskOnFullDisk if world.killed_after.is_none() => {
+            world.disk_full = true;
+            world.command(Command::Ask { text: format!("вопрос {}", world.effects) });
+            world.disk_full = false;
+            world.work(SignedDuration::from_mins(1));
+        }
+        Event::AskOnFullDisk => {}
     }
     Vec::new()
 }
@@ -133,6 +155,7 @@ proptest! {
         let days = world.cloud.days().len();
         prop_assert!(ids.len() <= 3 * days + launches + 2 * asked, "{} on {days} days", ids.len());
 
+        let accepted: BTreeSet<String> = world.rows.keys().filter(|key| key.starts_with("message/")).cloned().collect();
         world.killed_after = None;
         world.network = Network::Up;
         world.cloud.refuses = None;
@@ -146,6 +169,15 @@ proptest! {
             // Midnight has just passed: the new day's authorizations are spread over some minutes.
             world.work(SignedDuration::from_mins(4));
         }
+        let mut texts = world.cloud.desk.by_user();
+        let sent = texts.len();
+        texts.sort_unstable();
+        texts.dedup();
+        prop_assert_eq!(texts.len(), sent, "each once");
+        prop_assert_eq!(world.rows.keys().filter(|key| key.starts_with("outbox/")).count(), 0, "all that was accepted is sent");
+        let held: BTreeSet<String> = world.rows.keys().filter(|key| key.starts_with("message/")).cloned().collect();
+        prop_assert!(held.is_superset(&accepted), "nothing accepted is lost");
+        prop_assert_eq!(held.len(), world.cloud.desk.messages.len(), "both sides hold the same");
         let view = world.view();
         prop_assert!(view.last_authorization.is_some_and(|last| last.today));
         prop_assert_eq!(view.troubles, vec![]);

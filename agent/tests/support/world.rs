@@ -47,6 +47,8 @@ pub(crate) struct Written {
     pub(crate) saved: Option<String>,
     pub(crate) disk_is_full: bool,
     pub(crate) is_offline: bool,
+    /// Where the program looks for its cloud.
+    pub(crate) cloud: Option<Url>,
     pub(crate) presence_asked: u32,
     pub(crate) shown: u32,
 }
@@ -80,7 +82,11 @@ impl World {
             launch: Launch { launch_id, origin: Origin::Login, started_at: self.now().wall },
             version: "0.1.0".to_owned(),
             language: Language::Ru,
-            cloud: Url::parse("https://cloud.example/").expect("it is an address"),
+            cloud: self
+                .written()
+                .cloud
+                .clone()
+                .unwrap_or_else(|| "https://cloud.example/".parse().expect("an address")),
         })
     }
 

@@ -27,7 +27,7 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn record(&mut self, outbox: &Outbox, at: Timestamp) -> OutboxRecorded {
+    pub(crate) fn record(&mut self, outbox: &Outbox, at: Timestamp) -> OutboxRecorded {
         assert!(!outbox.items.is_empty() && outbox.items.len() <= ITEMS_MAX, "{} items", outbox.items.len());
         let mut rejected = Vec::new();
         for (position, item) in (0..).zip(&outbox.items) {
@@ -43,7 +43,7 @@ impl Desk {
     }
 
     /// What the user wrote, in the order of recording.
-    pub(crate) fn from_user(&self) -> Vec<&str> {
+    pub(crate) fn by_user(&self) -> Vec<&str> {
         self.messages.iter().filter(|one| one.author == Author::User).map(|one| one.text.as_str()).collect()
     }
 
