@@ -21,7 +21,7 @@ pub struct RequestRow {
     pub user_id: UserId,
     pub user: String,
     pub client: String,
-    /// The beginning of the last message, at most 200 characters.
+    /// The beginning of the last message of a person, at most 200 characters.
     pub last_text: String,
     #[ts(type = "string")]
     pub last_at: Timestamp,

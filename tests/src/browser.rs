@@ -66,7 +66,13 @@ impl Browser {
         }
         let mut capabilities = Capabilities::new();
         capabilities.insert("browserName".to_owned(), json!("chrome"));
-        capabilities.insert("goog:chromeOptions".to_owned(), json!({ "args": arguments }));
+        let mut options = json!({ "args": arguments });
+        // A window is never narrower than this; a telephone is emulated.
+        if look.width < 500 {
+            options["mobileEmulation"] =
+                json!({ "deviceMetrics": { "width": look.width, "height": look.height, "pixelRatio": 2 } });
+        }
+        capabilities.insert("goog:chromeOptions".to_owned(), options);
         let page = Page::open("the cabinet", port, capabilities).await?;
         Ok(Self { page, _driver: driver, _profile: profile })
     }

@@ -180,6 +180,17 @@ impl Computer {
         windows::close(self.desktop.display(), *open.first().context("a window to close")?)
     }
 
+    /// Kills the program as a power cut would (`kill -9`).
+    ///
+    /// # Errors
+    /// When the system does not tell what runs.
+    pub fn kill(&self) -> Result<()> {
+        for id in self.running()? {
+            Command::new("kill").args(["-9", &id.to_string()]).status()?;
+        }
+        Ok(())
+    }
+
     /// Ends every process of the program on this computer.
     ///
     /// # Errors

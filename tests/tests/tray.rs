@@ -4,6 +4,7 @@ use anyhow::Result;
 use buhphone_tests::{
     cloud::Cloud,
     panel::Panel,
+    pictures::picture,
     program::{Computer, until},
 };
 
@@ -32,6 +33,11 @@ async fn the_tray_tells_the_state_opens_the_window_and_quits() -> Result<()> {
         ]
     );
 
+    panel.choose("Перезвоните мне").await?;
+    until("the window", async || Ok(computer.windows()? == 1)).await?;
+    computer.desktop.picture(&picture("tray-callback")?)?;
+    computer.close_window()?;
+    until("the window to be gone", async || Ok(computer.windows()? == 0)).await?;
     panel.choose("Открыть Бухфон").await?;
     until("the window", async || Ok(computer.windows()? == 1)).await?;
     panel.choose("Выйти").await?;

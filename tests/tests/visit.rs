@@ -50,7 +50,7 @@ async fn a_visit_is_done_in_the_program_and_followed_on_two_screens() -> Result<
     screen.picture(&picture("visit-complete")?).await?;
 
     // It arrives on both screens; one tap answers, and the answer pops up beside the accountant.
-    desk.see("Пробное обращение").await?;
+    desk.see("Ждёт ответа").await?;
     telephone.see("Линия подтвердила").await?;
     telephone.picture(&picture("phone-visit")?).await?;
     telephone.click("Ответить: Всё работает!").await?;
@@ -64,11 +64,17 @@ async fn a_visit_is_done_in_the_program_and_followed_on_two_screens() -> Result<
     // A real question afterwards, both ways.
     screen.click("Готово").await?;
     screen.click("Обратиться").await?;
-    screen.fill("text", "Не проводится <b>платёжка</b> 🙈").await?;
+    screen.fill("letter", "Не проводится <b>платёжка</b>").await?;
     screen.click("Отправить").await?;
-    screen.see("Не проводится <b>платёжка</b> 🙈").await?;
+    screen.see("Не проводится <b>платёжка</b>").await?;
     desk.goto(&format!("{}/requests", cloud.url)).await?;
     desk.see("Не проводится <b>платёжка</b>").await?;
+    desk.click_css("a[data-kind=ordinary]").await?;
+    desk.fill("message", "Сейчас посмотрим").await?;
+    desk.click("Отправить").await?;
+    screen.see("Сейчас посмотрим").await?;
+    screen.picture(&picture("conversation")?).await?;
+    desk.see("Прочитано").await?;
     desk.picture(&picture("requests")?).await?;
 
     let visit = cloud.store.visits(cloud.partner.partner_id, 1, 10).await?.rows.remove(0);

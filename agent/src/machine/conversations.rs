@@ -92,6 +92,10 @@ impl Kept {
         self.author == Author::User
     }
 
+    pub(super) fn is_of_line(&self) -> bool {
+        matches!(self.author, Author::Line { .. })
+    }
+
     pub(super) fn is_unread(&self) -> bool {
         !self.is_own() && self.state < MessageState::Read
     }
@@ -115,8 +119,9 @@ impl Conversation {
         self.messages.last().map_or((self.head.seq, 0), Kept::order)
     }
 
+    /// What a person has not seen and would want to: the line's own answers say nothing new.
     pub(super) fn unread(&self) -> usize {
-        self.messages.iter().filter(|message| message.is_unread()).count()
+        self.messages.iter().filter(|message| message.is_unread() && !message.is_of_line()).count()
     }
 
     /// Something of it is not at the cloud yet.

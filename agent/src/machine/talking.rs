@@ -74,7 +74,9 @@ impl Machine {
 
     fn head(&self, one: &Conversation, now: Timestamp) -> ConversationHead {
         let request = &one.head.request;
-        let last = one.messages.iter().rfind(|kept| self.is_accepted(kept));
+        let accepted = |kept: &&Kept| self.is_accepted(kept);
+        let of_people = one.messages.iter().filter(|kept| !kept.is_of_line()).rfind(accepted);
+        let last = of_people.or_else(|| one.messages.iter().rfind(accepted));
         ConversationHead {
             request_id: request.request_id.to_string(),
             kind: request.kind,

@@ -16,7 +16,7 @@ pub struct Talk {
     pub conversations: Vec<ConversationHead>,
     /// The one on the screen, with its messages.
     pub shown: Option<Conversation>,
-    /// Messages of the other side that were not read, over all conversations.
+    /// Messages of the staff that were not read, over all conversations.
     pub unread: u32,
     /// Messages that wait to be sent.
     pub waiting_to_send: u32,
@@ -41,7 +41,7 @@ pub struct ConversationHead {
     #[serde(rename = "request_kind")]
     pub kind: RequestKind,
     pub state: RequestState,
-    /// The beginning of the last message, at most 200 characters; may be empty.
+    /// The beginning of the last message of a person, at most 200 characters; may be empty.
     pub last_text: String,
     /// `10:42` of today, else `22.11`, else `22.11.2025`.
     pub last_printed: String,

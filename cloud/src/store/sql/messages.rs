@@ -44,9 +44,8 @@ pub(super) async fn open(store: &SqlStore, partner_id: PartnerId, new: &NewReque
         opened_at: stored(at),
         phone: new.phone.clone(),
     };
-    let last = new.answer.as_ref().map_or(&new.text, |answer| &answer.text);
     let places = if new.answer.is_some() { 2 } else { 1 };
-    if !requests::insert(&mut tx, &journal, &request, places, &beginning(last)).await? {
+    if !requests::insert(&mut tx, &journal, &request, places, &beginning(&new.text)).await? {
         return recorded(&mut tx, partner_id, new.user_id, new.request_id, new.message_id, &author).await;
     }
 

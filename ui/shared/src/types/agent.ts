@@ -136,7 +136,7 @@ conversations: Array<ConversationHead>,
  */
 shown: Conversation | null, 
 /**
- * Messages of the other side that were not read, over all conversations.
+ * Messages of the staff that were not read, over all conversations.
  */
 unread: number, 
 /**
@@ -160,7 +160,7 @@ opens: string | null, };
 
 export type ConversationHead = { request_id: string, request_kind: RequestKind, state: RequestState, 
 /**
- * The beginning of the last message, at most 200 characters; may be empty.
+ * The beginning of the last message of a person, at most 200 characters; may be empty.
  */
 last_text: string, 
 /**

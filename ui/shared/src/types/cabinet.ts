@@ -218,7 +218,7 @@ read_at: string | null, };
 
 export type RequestRow = { request: Request, user_id: UserId, user: string, client: string, 
 /**
- * The beginning of the last message, at most 200 characters.
+ * The beginning of the last message of a person, at most 200 characters.
  */
 last_text: string, last_at: string, 
 /**
