@@ -190,7 +190,12 @@ impl Machine {
             let at_s = kept.filter(|kept| kept.failed.is_none()).map(|kept| Self::visit_seconds(kept.elapsed_ms));
             VisitStepView { step, state, at_s }
         });
-        let elapsed_ms = confirmed.map_or_else(|| self.visit_elapsed_ms(now), |kept| kept.elapsed_ms);
+        let elapsed_ms = match confirmed {
+            Some(kept) => kept.elapsed_ms,
+            None if visit.open => self.visit_elapsed_ms(now),
+            // Left half way: nobody looks at the time.
+            None => visit.elapsed_ms,
+        };
         let completed = visit.completed_at.map(|at| at.to_zoned_datetime(self.here()));
         // The request itself is shown when the disk has it.
         let request =

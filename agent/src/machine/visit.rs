@@ -47,7 +47,7 @@ pub(super) struct Visit {
     #[serde(default)]
     pub(super) completed_at: Option<Timestamp>,
     /// Since the code was entered, milliseconds, when the computer's clock stood at `wall`.
-    elapsed_ms: u64,
+    pub(super) elapsed_ms: u64,
     wall: Timestamp,
 }
 

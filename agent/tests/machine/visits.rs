@@ -177,6 +177,17 @@ fn a_restart_in_the_middle_of_a_visit_goes_on_with_its_clock() {
     assert_eq!((steps(&world).as_str(), visit(&world).elapsed_s), ("dddddc", 180));
 }
 
+#[test]
+fn a_visit_left_half_way_changes_nothing_on_the_screen_any_more() {
+    let mut world = waiting();
+    world.type_code(1);
+    world.work(SignedDuration::from_mins(1));
+    world.command(Command::LeaveVisit);
+    let left = visit(&world);
+    world.work_hours(1);
+    assert_eq!((visit(&world), left.complete, left.open), (left, false, false));
+}
+
 /// True if it was killed.
 fn live(world: &mut World, kill_after: usize) -> bool {
     world.killed_after = Some(kill_after);
