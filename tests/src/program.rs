@@ -52,7 +52,7 @@ impl Computer {
     pub fn set_up<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command
             .env("BUHPHONE_CLOUD", &self.cloud)
-            .env("BUHPHONE_DATA_DIR", self.desktop.home().join("buhphone"))
+            .env("BUHPHONE_DATA_DIR", self.data_dir())
             .env("LANG", "ru_RU.UTF-8")
             .env("TZ", "Europe/Moscow")
     }
@@ -106,7 +106,7 @@ impl Computer {
         window.page.click("Продолжить позже").await?;
         window.page.see("Всё в порядке").await?;
         window.close().await;
-        until("the program to end with its driver", async || Ok(self.running()?.is_empty())).await
+        until("the program to end with its driver", async || self.is_gone()).await
     }
 
     /// Starts what the desktop would at login: the entry in the autostart folder, by the desktop's own parser.
@@ -142,6 +142,20 @@ impl Computer {
             }
         }
         Ok(found)
+    }
+
+    /// Nothing of the program runs, and its data are free for the next start.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn is_gone(&self) -> Result<bool> {
+        let claim = self.data_dir().join("running.lock");
+        let free = !claim.exists() || std::fs::File::open(claim)?.try_lock().is_ok();
+        Ok(free && self.running()?.is_empty())
+    }
+
+    fn data_dir(&self) -> PathBuf {
+        self.desktop.home().join("buhphone")
     }
 
     /// Web content processes that belong to this computer's program.

@@ -64,7 +64,7 @@ async fn launches_without_the_cloud_are_told_later_as_launches_and_never_as_auth
     window.page.see("23.11.2026 9:00:12").await?;
     window.page.picture(&picture("offline")?).await?;
     window.close().await;
-    until("the program to end", async || Ok(computer.running()?.is_empty())).await?;
+    until("the program to end", async || computer.is_gone()).await?;
 
     cloud.advance(2 * DAY);
     cloud.resume().await?;

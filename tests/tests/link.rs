@@ -24,7 +24,7 @@ async fn a_link_fills_the_code_in_and_a_person_connects() -> Result<()> {
     window.page.click("Подключить").await?;
     window.page.see("Запускается вместе с компьютером").await?;
     window.close().await;
-    until("the program to end", async || Ok(computer.running()?.is_empty())).await?;
+    until("the program to end", async || computer.is_gone()).await?;
 
     // The address is remembered; the used code lets nobody else in.
     let program = computer.start(&["--hidden"])?;

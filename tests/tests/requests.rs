@@ -27,6 +27,7 @@ async fn what_was_written_without_the_cloud_survives_kills_and_arrives_once() ->
         window.page.see("Сохранено").await?;
         computer.kill()?;
         window.close().await;
+        until("the program to be gone", async || computer.is_gone()).await?;
     }
 
     // The cloud is back; the program is killed at once after its start, and starts again.
@@ -35,6 +36,7 @@ async fn what_was_written_without_the_cloud_survives_kills_and_arrives_once() ->
     until("the program to run", async || Ok(computer.running()?.len() == 1)).await?;
     computer.kill()?;
     drop(first);
+    until("the program to be gone", async || computer.is_gone()).await?;
     let _program = computer.start(&["--hidden"])?;
     let texts = async || {
         let listing = RequestListing { page: 1, page_size: 50, ..RequestListing::default() };
@@ -52,7 +54,7 @@ async fn what_was_written_without_the_cloud_survives_kills_and_arrives_once() ->
 
     // Both are still there on the computer, as sent.
     drop(_program);
-    until("the program to end", async || Ok(computer.running()?.is_empty())).await?;
+    until("the program to end", async || computer.is_gone()).await?;
     let window = computer.open_window(&[]).await?;
     window.page.click_css("[data-opens=requests]").await?;
     window.page.see("Первое: не проводится платёжка").await?;

@@ -72,7 +72,7 @@ async fn a_registered_user_is_connected_and_authorizes_every_day() -> Result<()>
     screen.see("authorization_id").await?;
     screen.picture(&picture("sent")?).await?;
     window.close().await;
-    until("the program to end with its driver", async || Ok(computer.running()?.is_empty())).await?;
+    until("the program to end with its driver", async || computer.is_gone()).await?;
 
     // The report says «Да» today and «Нет» yesterday.
     report(cabinet, &cloud, "2026-11-23", "23.11.2026 9:00:12", "Да").await?;

@@ -41,7 +41,7 @@ async fn the_tray_tells_the_state_opens_the_window_and_quits() -> Result<()> {
     panel.choose("Открыть Бухфон").await?;
     until("the window", async || Ok(computer.windows()? == 1)).await?;
     panel.choose("Выйти").await?;
-    until("the program to end", async || Ok(computer.running()?.is_empty())).await?;
+    until("the program to end", async || computer.is_gone()).await?;
     drop(program);
     Ok(())
 }

@@ -251,7 +251,7 @@ fn the_lines_own_answer_interrupts_nobody() {
     let mut world = connected();
     let notices = world.notices.len();
     world.command(Command::CallMe { phone: " +7 912 345-67-89 ".to_owned() });
-    assert_eq!(world.view().talk.unread, 1);
+    assert_eq!((world.view().talk.unread, world.view().tray.icon), (0, TrayIcon::Authorized));
     assert_eq!(world.notices.len(), notices);
     assert_eq!(world.view().talk.callback_phone, "+7 912 345-67-89");
     assert_eq!(world.view().talk.conversations[0].phone.as_deref(), Some("+7 912 345-67-89"));

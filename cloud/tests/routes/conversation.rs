@@ -71,7 +71,7 @@ async fn goes_both_ways_with_every_state_of_every_message(store: Db) {
     {
       "client": "ООО «Ромашка»",
       "last_at": "2026-11-23T06:00:12Z",
-      "last_text": "Обращение получено. Ответим в течение 15 минут.",
+      "last_text": "Не проводится документ",
       "request": {
         "kind": "ordinary",
         "opened_at": "2026-11-23T06:00:12Z",
