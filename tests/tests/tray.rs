@@ -8,6 +8,9 @@ use buhphone_tests::{
     program::{Computer, until},
 };
 
+/// Bytes that a picture of an empty window does not reach.
+const BLANK: u64 = 15_000;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_tray_tells_the_state_opens_the_window_and_quits() -> Result<()> {
     let cloud = Cloud::start("2026-11-23T06:00:12Z".parse()?).await?;
@@ -35,7 +38,12 @@ async fn the_tray_tells_the_state_opens_the_window_and_quits() -> Result<()> {
 
     panel.choose("Перезвоните мне").await?;
     until("the window", async || Ok(computer.windows()? == 1)).await?;
-    computer.desktop.picture(&picture("tray-callback")?)?;
+    let shown = picture("tray-callback")?;
+    until("its screen to be drawn", async || {
+        computer.desktop.picture(&shown)?;
+        Ok(shown.metadata()?.len() > BLANK)
+    })
+    .await?;
     computer.close_window()?;
     until("the window to be gone", async || Ok(computer.windows()? == 0)).await?;
     panel.choose("Открыть Бухфон").await?;

@@ -10,6 +10,7 @@ use buhphone_tests::{
     pictures::picture,
     program::Computer,
 };
+use fantoccini::Locator;
 
 /// Monday, 23.11.2026, 9:00:12 in Moscow: the line is open.
 const MORNING: &str = "2026-11-23T06:00:12Z";
@@ -74,7 +75,7 @@ async fn a_visit_is_done_in_the_program_and_followed_on_two_screens() -> Result<
     desk.click("Отправить").await?;
     screen.see("Сейчас посмотрим").await?;
     screen.picture(&picture("conversation")?).await?;
-    desk.see("Прочитано").await?;
+    desk.find(Locator::Css("[data-author=staff] [data-delivery=read]"), "a read answer").await?;
     desk.picture(&picture("requests")?).await?;
 
     let visit = cloud.store.visits(cloud.partner.partner_id, 1, 10).await?.rows.remove(0);
