@@ -13,7 +13,8 @@ use buhphone_cloud::{
 };
 use buhphone_protocol::{
     cabinet::{CategoryDraft, ClientDraft, NewCode, Role, UserDraft},
-    ids::UserId,
+    desk::{FirstMessage, Reply},
+    ids::{MessageId, RequestId, UserId},
 };
 use jiff::Timestamp;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -169,6 +170,39 @@ impl Cloud {
     /// When the store fails.
     pub async fn history(&self, user_id: UserId) -> Result<UserHistory> {
         Ok(self.store.user_history(self.partner.partner_id, user_id).await?)
+    }
+
+    /// Staff write first.
+    ///
+    /// # Errors
+    /// When the rules refuse.
+    pub async fn write_first(&self, user_id: UserId, text: &str) -> Result<RequestId> {
+        let first = FirstMessage {
+            request_id: RequestId::generate(),
+            message_id: MessageId::generate(),
+            text: text.to_owned(),
+        };
+        let request = self.rules.write_first(&self.administrator().await?, user_id, first).await.map_err(refused)?;
+        Ok(request.request_id)
+    }
+
+    /// Staff write once more.
+    ///
+    /// # Errors
+    /// When the rules refuse.
+    pub async fn say(&self, request_id: RequestId, text: &str) -> Result<()> {
+        let reply = Reply { message_id: MessageId::generate(), text: text.to_owned() };
+        self.rules.reply(&self.administrator().await?, request_id, reply).await.map_err(refused)?;
+        Ok(())
+    }
+
+    /// The user has read everything in a conversation.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_read(&self, request_id: RequestId) -> Result<bool> {
+        let request = self.store.request(self.partner.partner_id, request_id).await?;
+        Ok(request.messages.iter().all(|message| message.read_at.is_some()))
     }
 
     async fn administrator(&self) -> Result<Staff> {

@@ -6,6 +6,9 @@ use anyhow::Result;
 
 use crate::told;
 
+/// Bytes that a picture of an empty window on the display does not reach.
+pub const BLANK: u64 = 15_000;
+
 /// The file of a picture; its folder is made.
 ///
 /// # Errors

@@ -4,12 +4,9 @@ use anyhow::Result;
 use buhphone_tests::{
     cloud::Cloud,
     panel::Panel,
-    pictures::picture,
+    pictures::{BLANK, picture},
     program::{Computer, until},
 };
-
-/// Bytes that a picture of an empty window does not reach.
-const BLANK: u64 = 15_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_tray_tells_the_state_opens_the_window_and_quits() -> Result<()> {
