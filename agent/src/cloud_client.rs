@@ -127,8 +127,7 @@ impl CloudClient {
 
     async fn ask<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, CallError> {
         match self.ask_once(&call).await {
-            // The answer has just corrected the clock.
-            Err(CallError::Refused { code: ErrorCode::SignatureStale, .. }) => self.ask_once(&call).await,
+            Err(error) if is_mended_by_signing_anew(&error) => self.ask_once(&call).await.map_err(repeated),
             result => result,
         }
     }
@@ -266,11 +265,26 @@ impl Cloud for CloudClient {
     async fn listen(&self, after: Seq) -> Result<BoxStream<'static, Result<Heard, CallError>>, CallError> {
         let call = Call { query: Some(format!("after={after}")), ..Call::get(live::EVENTS_PATH) };
         let response = match self.open_once(&call).await {
-            // The answer has just corrected the clock.
-            Err(CallError::Refused { code: ErrorCode::SignatureStale, .. }) => self.open_once(&call).await?,
+            Err(error) if is_mended_by_signing_anew(&error) => self.open_once(&call).await.map_err(repeated)?,
             result => result?,
         };
         Ok(stream::read(response))
+    }
+}
+
+/// The answer has just corrected the clock; or a proxy sent the call twice and brought the
+/// answer to the second. Whatever the first one did, repeating it under a new nonce does no more.
+fn is_mended_by_signing_anew(error: &CallError) -> bool {
+    matches!(error, CallError::Refused { code: ErrorCode::SignatureStale | ErrorCode::SignatureReplayed, .. })
+}
+
+/// A proxy that repeats every call is no refusal of the cloud's: it is tried again later.
+fn repeated(error: CallError) -> CallError {
+    match error {
+        CallError::Refused { code: ErrorCode::SignatureReplayed, message, .. } => {
+            CallError::Unreached { failure: FailureKind::Proxy, detail: message }
+        }
+        error => error,
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) enum Temper {
     CutsStreams(usize),
     /// Streams are held back for as long as they last.
     HoldsStreams,
-    /// Calls arrive twice, and the second answer is brought back; of every third neither is.
+    /// Calls arrive twice, and the one answer or the other is brought back; of every third neither is.
     RepeatsAndLoses,
 }
 
@@ -57,10 +57,12 @@ async fn pass(mut program: TcpStream, cloud: SocketAddr, temper: Temper, calls: 
         Temper::RepeatsAndLoses if call.starts_with(b"POST") => {
             let mut again = TcpStream::connect(cloud).await?;
             again.write_all(&call).await?;
-            read_call(&mut upstream).await?;
+            let first = read_call(&mut upstream).await?;
             let answer = read_call(&mut again).await?;
-            if calls.fetch_add(1, Ordering::Relaxed) % 3 != 2 {
-                program.write_all(&answer).await?;
+            match calls.fetch_add(1, Ordering::Relaxed) % 3 {
+                0 => program.write_all(&answer).await?,
+                1 => program.write_all(&first).await?,
+                _ => {}
             }
         }
         _ => drop(tokio::io::copy_bidirectional(&mut program, &mut upstream).await?),

@@ -179,7 +179,7 @@ export const en: Messages = {
   },
   sent: {
     title: 'What is sent',
-    lead: 'With each authorization the program sends the cloud only what is listed here. Documents, 1C databases, passwords and lists of programs are not sent.',
+    lead: 'With each authorization the program sends the cloud only what is listed here. Besides that it sends your requests and the steps of connecting. Documents, 1C databases, passwords and lists of programs are not sent.',
     never: 'Nothing has been sent yet.',
     lastAt: 'Last sent:',
     answered: 'The cloud confirmed it',
