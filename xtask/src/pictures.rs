@@ -11,7 +11,7 @@ use crate::{root, say, test};
 /// # Errors
 /// When a test fails, or did not take a picture that the README shows.
 pub fn pictures() -> Result<()> {
-    test::test(&["--package".to_owned(), "buhphone-tests".to_owned()])?;
+    test::test(&["-E".to_owned(), "package(buhphone-tests)".to_owned()])?;
     let readme = fs::read_to_string(root().join("README.md"))?;
     for name in shown(&readme) {
         let (from, to) = (root().join("output/pictures").join(&name), root().join("docs/pictures").join(&name));
