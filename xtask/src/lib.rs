@@ -2,6 +2,7 @@
 //! desktop session (display, bus, keyring) that the end-to-end tests run in too.
 
 pub mod arrows;
+pub mod bench;
 pub mod children;
 pub mod desktop;
 pub mod icons;

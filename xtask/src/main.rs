@@ -31,6 +31,8 @@ enum Task {
     Icons,
     /// Take the README's pictures anew from the end-to-end tests.
     Pictures,
+    /// Measure against floors of the same run; without names, everything.
+    Bench { names: Vec<xtask::bench::Bench> },
     /// Check which package depends on which.
     Arrows,
 }
@@ -43,6 +45,7 @@ fn main() -> Result<()> {
         Task::Types { check } => xtask::test::types(check),
         Task::Icons => xtask::icons::run(&xtask::root()),
         Task::Pictures => xtask::pictures::pictures(),
+        Task::Bench { names } => xtask::bench::bench(&names),
         Task::Arrows => xtask::arrows::check(),
     }
 }

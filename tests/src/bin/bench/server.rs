@@ -1,0 +1,81 @@
+//! A server under measure: a process of its own, on a port the system chose.
+
+use std::{fs, net::SocketAddr, path::Path, process::Stdio, time::Duration};
+
+use anyhow::{Context as _, Result, bail};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncWriteExt as _, BufReader},
+    process::{Child, Command},
+};
+
+/// Longer than any server here takes to start.
+const START: Duration = Duration::from_secs(20);
+
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    process: Child,
+}
+
+impl Server {
+    /// The real cloud on the data of `folder`.
+    pub(crate) async fn cloud(program: &Path, folder: &Path) -> Result<Self> {
+        let mut command = Command::new(program);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder);
+        // Whatever the developer's environment says of a cloud is of another one.
+        for name in ["DATABASE", "SECRET_FILE", "PUBLIC_URL", "TRUSTED_PROXIES", "PROGRAM_URL", "LOG"] {
+            command.env_remove(format!("BUHPHONE_{name}"));
+        }
+        let mut process = start(command.stderr(Stdio::piped()))?;
+        let log = process.stderr.take().context("the cloud's log")?;
+        Ok(Self { address: told(log).await.context("the cloud")?, process })
+    }
+
+    /// The floor.
+    pub(crate) async fn bare() -> Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        let mut process = start(command.arg("bare").stdout(Stdio::piped()))?;
+        let output = process.stdout.take().context("the floor's output")?;
+        Ok(Self { address: told(output).await.context("the floor")?, process })
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Anonymous memory in use now, MiB.
+    pub(crate) fn anonymous(&self) -> Result<f64> {
+        let id = self.process.id().context("the server has ended")?;
+        let status = fs::read_to_string(format!("/proc/{id}/status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).context("RssAnon")?;
+        let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
+        Ok(kib / 1024.0)
+    }
+
+    pub(crate) async fn stop(&mut self) -> Result<()> {
+        Ok(self.process.kill().await?)
+    }
+}
+
+fn start(command: &mut Command) -> Result<Child> {
+    Ok(command.stdin(Stdio::null()).kill_on_drop(true).spawn()?)
+}
+
+/// The address a server tells when it listens; what it says later goes to our own log.
+async fn told(output: impl AsyncRead + Unpin + Send + 'static) -> Result<SocketAddr> {
+    let mut lines = BufReader::new(output).lines();
+    let address = async {
+        while let Some(line) = lines.next_line().await? {
+            let Some((_, rest)) = line.split_once("127.0.0.1:") else { continue };
+            let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            return Ok(SocketAddr::from(([127, 0, 0, 1], port.parse()?)));
+        }
+        bail!("ended at its start")
+    };
+    let address = tokio::time::timeout(START, address).await.context("did not start in time")??;
+    tokio::spawn(async move {
+        while let Ok(Some(line)) = lines.next_line().await {
+            let _ = tokio::io::stderr().write_all(format!("{line}\n").as_bytes()).await;
+        }
+    });
+    Ok(address)
+}

@@ -1,0 +1,54 @@
+//! `cargo xtask bench`: builds the cloud and the benches optimised, and runs them.
+//! The figures are in `target/bench` at the repository's root.
+
+use std::process::Command;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::{
+    programs::{cargo, interfaces, run},
+    root, say, target_dir,
+};
+
+/// As released, less the optimisation at linking, which takes longer than all benches.
+const PROFILE: &str = "measured";
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Bench {
+    /// A client's message until it is on a page of the cabinet.
+    Message,
+    /// What a live connection costs the cloud's memory.
+    Live,
+}
+
+impl Bench {
+    const ALL: &[Self] = &[Self::Message, Self::Live];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Live => "live",
+        }
+    }
+}
+
+/// Runs the named benches, or all.
+///
+/// # Errors
+/// When a part does not build or a bench fails; a figure that misses its goal is told, and is no error.
+pub fn bench(named: &[Bench]) -> Result<()> {
+    // The cloud carries the cabinet's files.
+    interfaces()?;
+    say("building the cloud and the benches (the first time takes some minutes)");
+    run(cargo()?
+        .args(["build", "--profile", PROFILE, "--package", "buhphone-cloud", "--bin", "buhphone-cloud"])
+        .args(["--package", "buhphone-tests", "--bin", "bench"]))?;
+    let built = target_dir()?.join(PROFILE);
+    for bench in if named.is_empty() { Bench::ALL } else { named } {
+        say(format_args!("bench {}", bench.name()));
+        let figures = root().join("target/bench");
+        run(Command::new(built.join("bench")).arg(bench.name()).arg(built.join("buhphone-cloud")).arg(figures))?;
+    }
+    Ok(())
+}
