@@ -104,7 +104,7 @@ impl Computer {
         window.page.click("Подключить").await?;
         window.page.see("Запускается вместе с компьютером").await?;
         window.page.click("Продолжить позже").await?;
-        window.page.see("Всё в порядке").await?;
+        window.page.see("Последняя авторизация:").await?;
         window.close().await;
         until("the program to end with its driver", async || self.is_gone()).await
     }

@@ -55,9 +55,9 @@ async fn pass(mut program: TcpStream, cloud: SocketAddr, temper: Temper, calls: 
             upstream.read_to_end(&mut held).await?;
         }
         Temper::RepeatsAndLoses if call.starts_with(b"POST") => {
+            let first = read_call(&mut upstream).await?;
             let mut again = TcpStream::connect(cloud).await?;
             again.write_all(&call).await?;
-            let first = read_call(&mut upstream).await?;
             let answer = read_call(&mut again).await?;
             match calls.fetch_add(1, Ordering::Relaxed) % 3 {
                 0 => program.write_all(&answer).await?,
