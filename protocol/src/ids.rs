@@ -59,4 +59,6 @@ ids! {
     RequestId,
     /// One message, made by its sender.
     MessageId,
+    /// A wish of a computer to be known by a new key.
+    ReconnectionId,
 }

@@ -16,6 +16,7 @@ pub mod ids;
 pub mod inn;
 pub mod key;
 pub mod live;
+pub mod reconnection;
 pub mod report;
 pub mod signature;
 pub mod standing;

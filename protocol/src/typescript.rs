@@ -24,7 +24,10 @@ pub fn module(declarations: &[String]) -> String {
 /// The types of the cabinet's wire, with all they are made of.
 #[must_use]
 pub fn cabinet() -> Vec<String> {
-    use crate::{cabinet::*, conversation::*, desk::*, error::*, ids::*, inn::Inn, report::*, visit::*};
+    use crate::{
+        cabinet::*, conversation::*, desk::*, error::*, ids::*, inn::Inn, reconnection::ReconnectionRow, report::*,
+        visit::*,
+    };
 
     let cfg = &Config::default();
     let mut all = telemetry(cfg);
@@ -36,6 +39,7 @@ pub fn cabinet() -> Vec<String> {
         UserCard, IssuedCode, CodeState, NewCode, Device, AuthorizationRow, LaunchRow, FailureRow,
         RequestId, MessageId, RequestKind, RequestState, Request, Author, Message,
         RequestRow, RequestCard, Reply, FirstMessage, ReadUpTo, RequestCounts, LiveEvent, LiveAbout,
+        ReconnectionId, ReconnectionRow,
         LineSettings, DayHours, LineCard, VisitStep, Visit, VisitStepRow,
         ReportQuery, Filter, Column, Report, ReportRow, LikelyReason,
     ));

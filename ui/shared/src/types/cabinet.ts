@@ -256,6 +256,26 @@ export type LiveEvent = { seq: number, about: LiveAbout, };
 
 export type LiveAbout = { "kind": "hello" } | { "kind": "request", request_id: RequestId, user_id: UserId, from_user: boolean, trial: boolean, } | { "kind": "visit", code_id: CodeId, };
 
+export type ReconnectionId = string;
+
+export type ReconnectionRow = { reconnection_id: ReconnectionId, user_id: UserId, user: string, client_id: ClientId, client: string, device_id: DeviceId, 
+/**
+ * The computer's name as it was known.
+ */
+known_as: string, 
+/**
+ * As it tells itself now.
+ */
+computer: string, system: string, program: string, 
+/**
+ * Whether it is the machine that was known; none where one of the two did not tell.
+ */
+same_machine: boolean | null, 
+/**
+ * The computer's last authorization, by the cloud's clock.
+ */
+last_authorization: string | null, asked_at: string, };
+
 export type LineSettings = { 
 /**
  * 1–100 characters: «Линия консультаций».
