@@ -1,8 +1,6 @@
 //! The loop, the calls and the store against a cloud on a real port, through office proxies of
 //! the bad kind: every message once and in order, both ways, and only some seconds late.
 
-#[path = "machine/world/desk.rs"]
-mod desk;
 #[path = "support/office_proxy.rs"]
 mod office_proxy;
 #[path = "support/talking_cloud.rs"]

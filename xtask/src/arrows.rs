@@ -11,8 +11,9 @@ use crate::{programs::cargo, root};
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("buhphone-protocol", &["buhphone-agent", "buhphone-cloud", "tokio", "sqlx", "tauri", "reqwest", "axum"]),
     ("buhphone-agent", &["buhphone-cloud", "tauri", "sqlx"]),
-    ("buhphone-cloud", &["buhphone-agent", "buhphone", "tauri"]),
-    ("buhphone", &["buhphone-cloud", "sqlx", "axum"]),
+    ("buhphone-simulator", &["buhphone-cloud", "tauri", "sqlx"]),
+    ("buhphone-cloud", &["buhphone-agent", "buhphone-simulator", "buhphone", "tauri"]),
+    ("buhphone", &["buhphone-cloud", "buhphone-simulator", "sqlx", "axum"]),
     ("buhphone-tests", &["buhphone"]),
 ];
 

@@ -10,9 +10,8 @@ use buhphone_protocol::{
     error::ErrorCode,
     telemetry::{Autostart, FailureKind, Origin, Trigger},
 };
+use buhphone_simulator::{Network, World, code};
 use jiff::SignedDuration;
-
-use crate::world::{Network, World, code};
 
 const START: &str = "2026-11-23T06:00:12Z";
 

@@ -12,9 +12,8 @@ use buhphone_protocol::{
     error::ErrorCode,
     telemetry::{FailureKind, Origin, Trigger},
 };
+use buhphone_simulator::{Network, World};
 use jiff::SignedDuration;
-
-use crate::world::{Network, World};
 
 const START: &str = "2026-11-23T06:00:12Z";
 

@@ -17,10 +17,9 @@ use buhphone_protocol::{
     live::ITEMS_MAX,
     telemetry::{FailureKind, Origin},
 };
+use buhphone_simulator::{Network, REFUSED, World};
 use jiff::SignedDuration;
 use uuid::Uuid;
-
-use crate::world::{Network, REFUSED, World};
 
 const START: &str = "2026-11-23T06:00:12Z";
 

@@ -2,12 +2,10 @@
 
 use buhphone_agent::{command::Command, view::Stage};
 use buhphone_protocol::telemetry::Origin;
+use buhphone_simulator::{Network, World};
 use jiff::SignedDuration;
 
-use crate::{
-    conversations::{connected, say, staff_request},
-    world::{Network, World},
-};
+use crate::conversations::{connected, say, staff_request};
 
 const START: &str = "2026-11-23T06:00:12Z";
 

@@ -1,5 +1,5 @@
-//! The machine against a simulated world: a cloud with the partner's days, a computer whose
-//! clocks sleep and are wrong, a keyring, a network and a person. Weeks pass in microseconds.
+//! The machine on a simulated computer: a cloud with the partner's days, clocks that sleep and
+//! are wrong, a keyring, a network and a person. Weeks pass in microseconds.
 
 mod activation;
 mod calls;
@@ -10,4 +10,3 @@ mod pictures;
 mod random;
 mod state;
 mod visits;
-mod world;

@@ -9,11 +9,10 @@ use buhphone_protocol::{
     ids::RequestId,
     telemetry::{Attended, FailureKind, Origin},
 };
+use buhphone_simulator::{Monotonic, Network, World};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use uuid::Uuid;
-
-use crate::world::{Monotonic, Network, World};
 
 /// More calls than this in an hour nobody asked for are a storm.
 const CALLS_AN_HOUR: usize = 80;

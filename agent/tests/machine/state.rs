@@ -3,9 +3,8 @@
 
 use buhphone_agent::view::{Stage, Trouble};
 use buhphone_protocol::telemetry::{FailureKind, Origin};
+use buhphone_simulator::{Network, World};
 use jiff::SignedDuration;
-
-use crate::world::{Network, World};
 
 const START: &str = "2026-11-23T06:00:12Z";
 

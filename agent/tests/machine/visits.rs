@@ -11,9 +11,8 @@ use buhphone_protocol::{
     telemetry::{Autostart, FailureKind, Origin},
     visit::VisitStep,
 };
+use buhphone_simulator::{Network, World};
 use jiff::SignedDuration;
-
-use crate::world::{Network, World};
 
 const START: &str = "2026-11-23T06:00:12Z";
 

@@ -25,14 +25,13 @@ use buhphone_protocol::{
     live::{EVENTS_PATH, Events, OUTBOX_PATH, Outbox, OutboxRecorded},
     standing::{PartnerCard, Standing},
 };
+use buhphone_simulator::Desk;
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use serde::Deserialize;
 use tokio::{net::TcpListener, sync::watch};
 use url::Url;
 use uuid::Uuid;
-
-use crate::desk::Desk;
 
 /// A page of events is smaller than what comes in a busy minute.
 const PAGE: usize = 7;

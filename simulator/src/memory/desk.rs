@@ -11,23 +11,23 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 /// What the cloud refuses for good.
-pub(crate) const REFUSED: &str = "не принимается";
+pub const REFUSED: &str = "не принимается";
 
 #[derive(Default)]
-pub(crate) struct Desk {
-    pub(crate) events: Vec<Event>,
+pub struct Desk {
+    pub events: Vec<Event>,
     /// In the order of their recording.
-    pub(crate) messages: Vec<Message>,
-    pub(crate) requests: Vec<Request>,
-    pub(crate) delivered: Seq,
-    pub(crate) read: Vec<MessageId>,
+    pub messages: Vec<Message>,
+    pub requests: Vec<Request>,
+    pub delivered: Seq,
+    pub read: Vec<MessageId>,
     /// Steps of the visit, as told.
-    pub(crate) reports: Vec<StepReport>,
+    pub reports: Vec<StepReport>,
     made: u128,
 }
 
 impl Desk {
-    pub(crate) fn record(&mut self, outbox: &Outbox, at: Timestamp) -> OutboxRecorded {
+    pub fn record(&mut self, outbox: &Outbox, at: Timestamp) -> OutboxRecorded {
         assert!(!outbox.items.is_empty() && outbox.items.len() <= ITEMS_MAX, "{} items", outbox.items.len());
         let mut rejected = Vec::new();
         for (position, item) in (0..).zip(&outbox.items) {
@@ -38,17 +38,17 @@ impl Desk {
         OutboxRecorded { rejected, last: self.last() }
     }
 
-    pub(crate) fn last(&self) -> Seq {
+    pub fn last(&self) -> Seq {
         self.events.len() as Seq
     }
 
     /// What the user wrote, in the order of recording.
-    pub(crate) fn by_user(&self) -> Vec<&str> {
+    pub fn by_user(&self) -> Vec<&str> {
         self.messages.iter().filter(|one| one.author == Author::User).map(|one| one.text.as_str()).collect()
     }
 
     /// A person of the partner writes; a request of their own if there is none of this id.
-    pub(crate) fn staff_write(&mut self, request_id: RequestId, text: &str, at: Timestamp) -> MessageId {
+    pub fn staff_write(&mut self, request_id: RequestId, text: &str, at: Timestamp) -> MessageId {
         if !self.requests.iter().any(|request| request.request_id == request_id) {
             self.open(request_id, RequestKind::Staff, None, at);
         }
@@ -56,13 +56,13 @@ impl Desk {
     }
 
     /// The cabinet had the user's messages, or a person of the staff had them open.
-    pub(crate) fn staff_receipt(&mut self, read: bool, at: Timestamp) {
+    pub fn staff_receipt(&mut self, read: bool, at: Timestamp) {
         let last = self.messages.iter().rfind(|one| one.author == Author::User).expect("there is one");
         let (request_id, up_to) = (last.request_id, last.message_id);
         self.event(Change::Receipt { request_id, up_to, of_user: true, at, read });
     }
 
-    pub(crate) fn event(&mut self, change: Change) {
+    pub fn event(&mut self, change: Change) {
         let seq = self.last() + 1;
         self.events.push(Event { seq, change });
     }

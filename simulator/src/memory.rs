@@ -1,6 +1,8 @@
 //! A cloud in memory, as strict as the real one where the machine's promises are concerned:
 //! counts an authorization once by its id, binds a code to one key, never moves a date back.
 
+mod desk;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use buhphone_agent::ports::CallError;
@@ -8,6 +10,7 @@ use buhphone_protocol::{
     activation::{ActivateRequest, Activated},
     authorization::{AuthorizeRequest, Authorized},
     code::Code,
+    conversation::{Event, Seq},
     desk::LineCard,
     error::ErrorCode,
     ids::{CodeId, DeviceId, LaunchId},
@@ -18,38 +21,39 @@ use buhphone_protocol::{
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
-use super::desk::Desk;
+pub use self::desk::{Desk, REFUSED};
+use crate::{Cloud, refused};
 
 /// A code as typed.
-pub(crate) fn code(random: u64) -> String {
+pub fn code(random: u64) -> String {
     Code::from_random(random).grouped()
 }
 
 /// An authorization as the cloud wrote it.
 #[derive(Clone, Debug)]
-pub(crate) struct Recorded {
-    pub(crate) at: Timestamp,
-    pub(crate) request: AuthorizeRequest,
+pub struct Recorded {
+    pub at: Timestamp,
+    pub request: AuthorizeRequest,
 }
 
-pub(crate) struct Cloud {
-    pub(crate) zone: String,
+pub struct MemoryCloud {
+    pub zone: String,
     /// Which key used a code, by its digits; absent codes are good.
     used: BTreeMap<String, PublicKey>,
     devices: BTreeMap<String, DeviceId>,
-    pub(crate) recorded: Vec<Recorded>,
+    pub recorded: Vec<Recorded>,
     /// Answered to every device's call instead of the answer.
-    pub(crate) refuses: Option<ErrorCode>,
-    pub(crate) retry_after: Option<Duration>,
-    pub(crate) contract_ended: bool,
-    pub(crate) desk: Desk,
+    pub refuses: Option<ErrorCode>,
+    pub retry_after: Option<Duration>,
+    pub contract_ended: bool,
+    pub desk: Desk,
     /// The user's name: another one after a new activation is another user.
-    pub(crate) user: String,
-    pub(crate) line: Option<LineCard>,
+    pub user: String,
+    pub line: Option<LineCard>,
 }
 
-impl Cloud {
-    pub(crate) fn new(zone: &str) -> Self {
+impl MemoryCloud {
+    pub fn new(zone: &str) -> Self {
         Self {
             zone: zone.to_owned(),
             used: BTreeMap::new(),
@@ -65,81 +69,20 @@ impl Cloud {
     }
 
     /// The partner's civil date.
-    pub(crate) fn date(&self, at: Timestamp) -> Date {
+    pub fn date(&self, at: Timestamp) -> Date {
         at.to_zoned_datetime(TimeZone::get(&self.zone).unwrap()).date()
     }
 
     /// The partner's days that hold an authorization, each once.
-    pub(crate) fn days(&self) -> Vec<Date> {
+    pub fn days(&self) -> Vec<Date> {
         let mut days: Vec<_> = self.recorded.iter().map(|recorded| self.date(recorded.at)).collect();
         days.dedup();
         days
     }
 
     /// Launches told without an authorization of their own.
-    pub(crate) fn told_launches(&self) -> Vec<LaunchId> {
+    pub fn told_launches(&self) -> Vec<LaunchId> {
         self.recorded.iter().flat_map(|recorded| &recorded.request.launches).map(|launch| launch.launch_id).collect()
-    }
-
-    pub(super) fn activate(
-        &mut self,
-        key: &PublicKey,
-        request: &ActivateRequest,
-        at: Timestamp,
-    ) -> Result<Activated, CallError> {
-        self.refuse()?;
-        assert_eq!(&request.key, key, "the request is signed with the key it presents");
-        let digits = Code::parse(&request.code).expect("only codes whose check digit holds are sent").digits();
-        let user = self.used.entry(digits).or_insert_with(|| key.clone());
-        if user != key {
-            return Err(refused(ErrorCode::CodeUsed, None));
-        }
-        let next = DeviceId(Uuid::from_u128(self.devices.len() as u128 + 1));
-        let device_id = *self.devices.entry(key.0.clone()).or_insert(next);
-        let visit = Some(CodeId(Uuid::from_u128(77)));
-        Ok(Activated { device_id, standing: self.standing_at(at), visit })
-    }
-
-    pub(super) fn authorize(
-        &mut self,
-        key: &PublicKey,
-        request: &AuthorizeRequest,
-        at: Timestamp,
-    ) -> Result<Authorized, CallError> {
-        self.refuse()?;
-        self.known(key)?;
-        let id = request.authorization_id;
-        let earlier = self.recorded.iter().find(|recorded| recorded.request.authorization_id == id);
-        let authorized_at = if let Some(earlier) = earlier {
-            assert_eq!(&earlier.request, request, "what was received is repeated word for word");
-            earlier.at
-        } else {
-            self.recorded.push(Recorded { at, request: request.clone() });
-            at
-        };
-        Ok(Authorized {
-            authorization_id: id,
-            authorized_at,
-            echo: format!("echo of {id}"),
-            standing: self.standing_at(at),
-        })
-    }
-
-    pub(super) fn standing(&mut self, key: &PublicKey, at: Timestamp) -> Result<Standing, CallError> {
-        self.refuse()?;
-        self.known(key)?;
-        Ok(self.standing_at(at))
-    }
-
-    pub(super) fn record(
-        &mut self,
-        key: &PublicKey,
-        outbox: &Outbox,
-        at: Timestamp,
-    ) -> Result<OutboxRecorded, CallError> {
-        self.refuse()?;
-        self.known(key)?;
-        Ok(self.desk.record(outbox, at))
     }
 
     fn standing_at(&self, now: Timestamp) -> Standing {
@@ -174,6 +117,61 @@ impl Cloud {
     }
 }
 
-fn refused(code: ErrorCode, retry_after: Option<Duration>) -> CallError {
-    CallError::Refused { code, message: String::new(), retry_after }
+impl Cloud for MemoryCloud {
+    fn activate(&mut self, key: &PublicKey, request: &ActivateRequest, at: Timestamp) -> Result<Activated, CallError> {
+        self.refuse()?;
+        assert_eq!(&request.key, key, "the request is signed with the key it presents");
+        let digits = Code::parse(&request.code).expect("only codes whose check digit holds are sent").digits();
+        let user = self.used.entry(digits).or_insert_with(|| key.clone());
+        if user != key {
+            return Err(refused(ErrorCode::CodeUsed, None));
+        }
+        let next = DeviceId(Uuid::from_u128(self.devices.len() as u128 + 1));
+        let device_id = *self.devices.entry(key.0.clone()).or_insert(next);
+        let visit = Some(CodeId(Uuid::from_u128(77)));
+        Ok(Activated { device_id, standing: self.standing_at(at), visit })
+    }
+
+    fn authorize(
+        &mut self,
+        key: &PublicKey,
+        request: &AuthorizeRequest,
+        at: Timestamp,
+    ) -> Result<Authorized, CallError> {
+        self.refuse()?;
+        self.known(key)?;
+        let id = request.authorization_id;
+        let earlier = self.recorded.iter().find(|recorded| recorded.request.authorization_id == id);
+        let authorized_at = if let Some(earlier) = earlier {
+            assert_eq!(&earlier.request, request, "what was received is repeated word for word");
+            earlier.at
+        } else {
+            self.recorded.push(Recorded { at, request: request.clone() });
+            at
+        };
+        Ok(Authorized {
+            authorization_id: id,
+            authorized_at,
+            echo: format!("echo of {id}"),
+            standing: self.standing_at(at),
+        })
+    }
+
+    fn standing(&mut self, key: &PublicKey, at: Timestamp) -> Result<Standing, CallError> {
+        self.refuse()?;
+        self.known(key)?;
+        Ok(self.standing_at(at))
+    }
+
+    fn record(&mut self, key: &PublicKey, outbox: &Outbox, at: Timestamp) -> Result<OutboxRecorded, CallError> {
+        self.refuse()?;
+        self.known(key)?;
+        Ok(self.desk.record(outbox, at))
+    }
+
+    fn events(&mut self, key: &PublicKey, after: Seq, limit: usize, _at: Timestamp) -> Result<Vec<Event>, CallError> {
+        self.refuse()?;
+        self.known(key)?;
+        Ok(self.desk.events.iter().filter(|event| event.seq > after).take(limit).cloned().collect())
+    }
 }
