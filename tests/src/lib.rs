@@ -5,6 +5,7 @@
 
 pub mod browser;
 pub mod cloud;
+pub mod interposer;
 pub mod notifications;
 pub mod page;
 pub mod panel;
