@@ -28,9 +28,10 @@ mod live;
 mod nonces;
 mod outbox;
 mod peer;
+mod reconnections;
 mod requests;
 mod sessions;
-mod signature;
+pub mod signature;
 mod stream;
 mod visits;
 

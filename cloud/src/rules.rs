@@ -28,6 +28,7 @@ pub mod operator;
 pub mod outbox;
 pub mod passwords;
 pub mod reason;
+pub mod reconnection;
 pub mod refusal;
 pub mod registering;
 pub mod report;
@@ -50,6 +51,7 @@ pub struct Rules {
     clock: Arc<dyn Clock>,
     passwords: Passwords,
     code_guesses: Guessing,
+    reconnection_guesses: Guessing,
     sign_in_guesses: Guessing,
 }
 
@@ -60,6 +62,12 @@ impl Rules {
         Self {
             passwords: Passwords::new(limits.passwords_at_once),
             code_guesses: Guessing::new(limits.codes_of_address, limits.codes_of_all, Wide::WhoFailed, limits),
+            reconnection_guesses: Guessing::new(
+                limits.reconnections_of_address,
+                limits.reconnections_of_all,
+                Wide::WhoFailed,
+                limits,
+            ),
             sign_in_guesses: Guessing::new(
                 limits.sign_ins_of_person,
                 limits.sign_ins_of_address,

@@ -49,6 +49,11 @@ pub struct Limits {
     /// another. A month of it is under one chance in ten of hitting one of ten thousand
     /// active codes, however many addresses guess.
     pub codes_of_all: Allowance,
+    /// Wishes of one address to connect anew that were wrong: of no computer, or in the
+    /// place of another key's. An office has as many computers as it has.
+    pub reconnections_of_address: Allowance,
+    /// And of everybody, as with codes.
+    pub reconnections_of_all: Allowance,
     /// Failed sign-ins as one person from one address.
     pub sign_ins_of_person: Allowance,
     /// Failed sign-ins of one address as anybody.
@@ -68,6 +73,8 @@ impl Default for Limits {
         Self {
             codes_of_address: Allowance::new(20, Duration::from_secs(3)),
             codes_of_all: Allowance::new(300, Duration::from_secs(3)),
+            reconnections_of_address: Allowance::new(20, Duration::from_secs(3)),
+            reconnections_of_all: Allowance::new(300, Duration::from_secs(3)),
             sign_ins_of_person: Allowance::new(10, Duration::from_secs(3)),
             sign_ins_of_address: Allowance::new(50, Duration::from_secs(1)),
             wait: Duration::from_secs(10),

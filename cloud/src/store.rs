@@ -19,6 +19,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 mod conversations;
 pub mod migrations;
+mod reconnections;
 pub mod sql;
 mod visits;
 
@@ -26,6 +27,7 @@ pub use conversations::{
     Conversations, KindFilter, LineAnswer, LiveEvents, NewMessage, NewRequest, Recorded, RequestListing, RequestRecord,
     Settled, StateFilter, Writer,
 };
+pub use reconnections::{Asked, Decided, Reconnections, WaitingWish};
 pub use visits::Visits;
 
 #[derive(Debug, thiserror::Error)]
@@ -252,7 +254,7 @@ pub struct UserHistory {
 }
 
 #[async_trait]
-pub trait Store: Conversations + Visits {
+pub trait Store: Conversations + Visits + Reconnections {
     // Partners and staff.
     async fn create_partner(&self, partner: &Partner, at: Timestamp) -> Result<()>;
     async fn partner(&self, partner_id: PartnerId) -> Result<Partner>;
@@ -361,9 +363,7 @@ pub trait Store: Conversations + Visits {
     ) -> Result<Written>;
 
     /// The users not archived of clients not archived, with what the period holds of them.
-    ///
-    /// Sorted and paged here, except by [`Column::Reason`]: the reason is concluded in
-    /// the rules, so all rows come in the default order, the filter and the search
-    /// applied, and the rules sort them and cut the page.
+    /// By [`Column::Reason`] they come in the order of `rules::reason::rank`, those who
+    /// authorized first.
     async fn report(&self, partner_id: PartnerId, selection: &ReportSelection) -> Result<ReportPage>;
 }

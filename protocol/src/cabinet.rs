@@ -231,6 +231,13 @@ pub struct Device {
     /// A copied disk or a restored backup was noticed.
     #[ts(type = "string | null")]
     pub cloned_at: Option<Timestamp>,
+    /// When a key was last approved in place of a lost one.
+    #[serde(default)]
+    #[ts(type = "string | null")]
+    pub reconnected_at: Option<Timestamp>,
+    /// Name of who approved it.
+    #[serde(default)]
+    pub reconnected_by: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -10,7 +10,7 @@ use ts_rs::TS;
 use crate::{
     cabinet::User,
     conversation::{Message, Request, Seq},
-    ids::{CodeId, MessageId, RequestId, UserId},
+    ids::{CodeId, MessageId, ReconnectionId, RequestId, UserId},
 };
 
 /// A row of `GET /requests?state=waiting|answered|closed|open|all&kind=real|trial|all&search=&page=`.
@@ -96,6 +96,12 @@ pub enum LiveAbout {
     },
     Visit {
         code_id: CodeId,
+    },
+    /// A computer asks to be known by a new key (`asked`: play a sound), or that was decided.
+    Reconnection {
+        reconnection_id: ReconnectionId,
+        user_id: UserId,
+        asked: bool,
     },
 }
 

@@ -24,7 +24,7 @@ use super::{
     inputs::{Id, Json as Body, Query},
     line, live,
     peer::Peer,
-    requests,
+    reconnections, requests,
     sessions::{self, SignedIn, demand_header},
     visits,
 };
@@ -50,6 +50,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/report", get(report))
         .merge(requests::routes())
         .merge(visits::routes())
+        .merge(reconnections::routes())
         .merge(line::routes())
         .layer(middleware::from_fn(demand_header))
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store")));

@@ -12,7 +12,7 @@ use buhphone_protocol::{
     activation::{self, ActivateRequest},
     authorization::{self, AuthorizeRequest},
     error::ErrorCode,
-    live,
+    live, reconnection,
 };
 use serde::de::DeserializeOwned;
 
@@ -21,6 +21,7 @@ use super::{
     nonces::Fresh,
     outbox,
     peer::Peer,
+    reconnections,
     signature::{self, Signed},
 };
 use crate::rules::{Refusal, Result};
@@ -33,6 +34,7 @@ pub(super) fn routes() -> Router<App> {
         .route(activation::PATH, post(activate))
         .route(authorization::PATH, post(authorize))
         .route(authorization::STANDING_PATH, get(standing))
+        .route(reconnection::PATH, post(reconnections::ask))
         .route(live::OUTBOX_PATH, post(outbox::record))
         .route(live::EVENTS_PATH, get(events::events))
 }
@@ -63,7 +65,7 @@ async fn standing(State(app): State<App>, call: Call) -> Result<Response> {
 /// A call whose signature holds and whose nonce is new.
 pub(super) struct Call<const MAX: usize = { inputs::BODY_MAX }> {
     pub(super) signed: Signed,
-    peer: Peer,
+    pub(super) peer: Peer,
     uri: Uri,
     pub(super) headers: HeaderMap,
     body: axum::body::Bytes,
@@ -93,7 +95,7 @@ impl<const MAX: usize> Call<MAX> {
         inputs::parse(&self.headers, &self.body)
     }
 
-    /// The key is a device's: from now on this call is not taken again.
+    /// The key is a device's, or asks to be: from now on this call is not taken again.
     pub(super) fn remember(&self, app: &App) -> Result<()> {
         let Signed { key, nonce, created } = &self.signed;
         match app.nonces.remember(key, nonce, *created, app.rules.now()) {

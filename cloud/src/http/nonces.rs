@@ -1,6 +1,7 @@
 //! Nonces seen within the window of a signature, per key, so that a recorded call is not played again.
 //!
-//! Only keys of devices are remembered: whoever makes keys of their own fills nothing.
+//! Only keys of devices are remembered, and of those who ask to become one by a device's id:
+//! whoever makes keys of their own fills nothing.
 //! Held in memory: after a restart a call may be replayed for the rest of its
 //! window, which repeats an authorization that is counted once anyway.
 

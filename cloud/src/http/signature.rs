@@ -26,16 +26,16 @@ const HEADER_MAX: usize = 1024;
 
 /// A call that the owner of `key` signed, lately.
 #[derive(Debug)]
-pub(super) struct Signed {
-    pub(super) key: PublicKey,
-    pub(super) nonce: Vec<u8>,
+pub struct Signed {
+    pub key: PublicKey,
+    pub nonce: Vec<u8>,
     /// Seconds since 1970.
-    pub(super) created: i64,
+    pub created: i64,
 }
 
 /// # Errors
 /// `SignatureInvalid`, or `SignatureStale` when only the time is wrong.
-pub(super) fn verify(parts: &Parts, body: &[u8], now: Timestamp) -> Result<Signed> {
+pub fn verify(parts: &Parts, body: &[u8], now: Timestamp) -> Result<Signed> {
     let (signature, input) = (header(&parts.headers, "signature")?, header(&parts.headers, "signature-input")?);
     let given = HttpSignatureHeaders::try_parse(&signature, &input)
         .map_err(|_| invalid("the signature headers do not parse"))?

@@ -86,7 +86,8 @@ impl Rules {
         loop {
             let LiveEvents { events, last } = self.store.live_after(partner_id, after, PAGE).await?;
             users.extend(events.iter().filter_map(|event| match &event.about {
-                LiveAbout::Request { user_id, .. } => Some(*user_id),
+                // Whose computer got another key: the one that listens by the old hears no more.
+                LiveAbout::Request { user_id, .. } | LiveAbout::Reconnection { user_id, .. } => Some(*user_id),
                 LiveAbout::Hello | LiveAbout::Visit { .. } => None,
             }));
             let Some(newest) = events.last().map(|event| event.seq) else { break };

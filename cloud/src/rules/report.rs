@@ -3,7 +3,7 @@
 
 use buhphone_protocol::{
     date::ItsUntil,
-    report::{Column, Report, ReportQuery, ReportRow},
+    report::{Report, ReportQuery, ReportRow},
 };
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -33,12 +33,8 @@ impl Rules {
             now,
         };
         let found = self.store.report(staff.partner_id, &selection).await?;
-        let mut rows = found.rows.into_iter().map(|record| row(&zone, until, record)).collect();
-        if selection.sort == Column::Reason {
-            rows = by_reason(rows, &selection);
-        }
         Ok(Report {
-            rows,
+            rows: found.rows.into_iter().map(|record| row(&zone, until, record)).collect(),
             total: found.total,
             authorized: found.authorized,
             not_authorized: found.not_authorized,
@@ -81,21 +77,9 @@ fn row(zone: &TimeZone, until: Timestamp, record: ReportRecord) -> ReportRow {
     }
 }
 
-/// The store cannot sort by what is concluded here, so it gave the rows of all pages.
-fn by_reason(mut rows: Vec<ReportRow>, selection: &ReportSelection) -> Vec<ReportRow> {
-    let rank = |row: &ReportRow| row.reason.as_ref().map_or(0, reason::rank);
-    if selection.descending {
-        rows.sort_by_key(|row| std::cmp::Reverse(rank(row)));
-    } else {
-        rows.sort_by_key(rank);
-    }
-    let before = (selection.page as usize - 1) * selection.page_size as usize;
-    rows.into_iter().skip(before).take(selection.page_size as usize).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use buhphone_protocol::report::Filter;
+    use buhphone_protocol::report::{Column, Filter};
 
     use super::*;
 

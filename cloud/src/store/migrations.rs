@@ -33,7 +33,9 @@ macro_rules! step {
     };
 }
 
-const STEPS: &[Step] = &[step!(1, "0001_register"), step!(2, "0002_conversations")];
+const STEPS: &[Step] = &[step!(1, "0001_register"), step!(2, "0002_conversations"), step!(3, "0003_reconnections"),
+    step!(5, "0005_report"),
+];
 
 /// Why a database cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -25,8 +25,13 @@ pub(super) async fn history(store: &SqlStore, partner_id: PartnerId, user_id: Us
     let codes = "SELECT codes.*, COALESCE(staff.name, '') AS issued_by_name FROM codes
         LEFT JOIN staff ON staff.partner_id = codes.partner_id AND staff.staff_id = codes.issued_by
         WHERE codes.partner_id = $1 AND codes.user_id = $2 ORDER BY issued_at DESC, code_id DESC";
-    let devices = "SELECT * FROM devices WHERE partner_id = $1 AND user_id = $2
-        ORDER BY activated_at DESC, device_id DESC";
+    let devices = "SELECT d.*, r.decided_at AS reconnected_at, COALESCE(s.name, '') AS reconnected_by FROM devices d
+        LEFT JOIN reconnections r ON r.partner_id = d.partner_id AND r.reconnection_id =
+            (SELECT reconnection_id FROM reconnections
+             WHERE partner_id = d.partner_id AND device_id = d.device_id AND state = 'approved'
+             ORDER BY decided_at DESC, reconnection_id DESC LIMIT 1)
+        LEFT JOIN staff s ON s.partner_id = r.partner_id AND s.staff_id = r.decided_by
+        WHERE d.partner_id = $1 AND d.user_id = $2 ORDER BY d.activated_at DESC, d.device_id DESC";
     let authorizations = "SELECT authorized_at, computer, cause, attended FROM authorizations
         WHERE partner_id = $1 AND user_id = $2 ORDER BY authorized_at DESC, authorization_id DESC LIMIT 50";
     let launches = "SELECT started_at, told_at, computer, origin, authorized FROM launches
@@ -80,6 +85,8 @@ fn device(row: &AnyRow) -> Result<Device> {
         last_authorization: row.instant_or_none("last_authorization_at")?,
         disconnected_at: row.instant_or_none("disconnected_at")?,
         cloned_at: row.instant_or_none("cloned_at")?,
+        reconnected_at: row.instant_or_none("reconnected_at")?,
+        reconnected_by: row.text("reconnected_by")?,
     })
 }
 

@@ -7,7 +7,7 @@
 use buhphone_protocol::{
     conversation::{Change, Event, RequestKind, RequestState, Seq},
     desk::{LiveAbout, LiveEvent},
-    ids::{CodeId, MessageId, PartnerId, RequestId, UserId},
+    ids::{CodeId, MessageId, PartnerId, ReconnectionId, RequestId, UserId},
     live::Events,
 };
 use jiff::Timestamp;
@@ -34,6 +34,42 @@ struct Entry {
     message_id: Option<MessageId>,
     of_user: Option<bool>,
     read: Option<bool>,
+}
+
+/// A row of the partner's record; what does not belong to its kind is none.
+#[derive(Default)]
+struct LiveRow {
+    kind: &'static str,
+    request_id: Option<RequestId>,
+    user_id: Option<UserId>,
+    trial: Option<bool>,
+    code_id: Option<CodeId>,
+    reconnection_id: Option<ReconnectionId>,
+    asked: Option<bool>,
+}
+
+impl LiveRow {
+    fn of(about: &LiveAbout) -> Result<Self> {
+        let row = match *about {
+            LiveAbout::Request { request_id, user_id, trial, from_user: _ } => Self {
+                kind: "request",
+                request_id: Some(request_id),
+                user_id: Some(user_id),
+                trial: Some(trial),
+                ..Self::default()
+            },
+            LiveAbout::Visit { code_id } => Self { kind: "visit", code_id: Some(code_id), ..Self::default() },
+            LiveAbout::Reconnection { reconnection_id, user_id, asked } => Self {
+                kind: "reconnection",
+                reconnection_id: Some(reconnection_id),
+                user_id: Some(user_id),
+                asked: Some(asked),
+                ..Self::default()
+            },
+            LiveAbout::Hello => return Err(StoreError::Damaged("a hello is not recorded".into())),
+        };
+        Ok(row)
+    }
 }
 
 /// A user's record while it is written to.
@@ -184,26 +220,23 @@ pub(super) async fn append_live(
             .fetch_one(&mut **tx)
             .await?;
     for (seq, Live { about, message_id }) in (last - count + 1..).zip(live) {
-        let (kind, request_id, user_id, trial, code_id) = match about {
-            LiveAbout::Request { request_id, user_id, trial, .. } => {
-                ("request", Some(*request_id), Some(*user_id), Some(*trial), None)
-            }
-            LiveAbout::Visit { code_id } => ("visit", None, None, None, Some(*code_id)),
-            LiveAbout::Hello => return Err(StoreError::Damaged("a hello is not recorded".into())),
-        };
+        let row = LiveRow::of(about)?;
         sqlx::query(
-            "INSERT INTO live_events (partner_id, seq, kind, at, request_id, user_id, message_id, trial, code_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO live_events (partner_id, seq, kind, at, request_id, user_id, message_id, trial, code_id,
+                                      reconnection_id, asked)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(blob(partner_id.0))
         .bind(seq)
-        .bind(kind)
+        .bind(row.kind)
         .bind(micros(at))
-        .bind(request_id.map(|id| blob(id.0)))
-        .bind(user_id.map(|id| blob(id.0)))
+        .bind(row.request_id.map(|id| blob(id.0)))
+        .bind(row.user_id.map(|id| blob(id.0)))
         .bind(message_id.map(|id| blob(id.0)))
-        .bind(trial)
-        .bind(code_id.map(|id| blob(id.0)))
+        .bind(row.trial)
+        .bind(row.code_id.map(|id| blob(id.0)))
+        .bind(row.reconnection_id.map(|id| blob(id.0)))
+        .bind(row.asked)
         .execute(&mut **tx)
         .await?;
     }
@@ -265,7 +298,7 @@ pub(super) async fn last(store: &SqlStore, partner_id: PartnerId, user_id: UserI
 
 pub(super) async fn live_after(store: &SqlStore, partner_id: PartnerId, after: Seq, limit: u32) -> Result<LiveEvents> {
     let rows = sqlx::query(
-        "SELECT seq, kind, request_id, user_id, message_id, trial, code_id
+        "SELECT seq, kind, request_id, user_id, message_id, trial, code_id, reconnection_id, asked
          FROM live_events WHERE partner_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
     )
     .bind(blob(partner_id.0))
@@ -321,6 +354,11 @@ fn live_event(row: &AnyRow) -> Result<LiveEvent> {
             trial: row.flag("trial")?,
         },
         "visit" => LiveAbout::Visit { code_id: CodeId(row.id("code_id")?) },
+        "reconnection" => LiveAbout::Reconnection {
+            reconnection_id: ReconnectionId(row.id("reconnection_id")?),
+            user_id: UserId(row.id("user_id")?),
+            asked: row.flag("asked")?,
+        },
         other => return Err(StoreError::Damaged(format!("live_events.kind: {other}"))),
     };
     Ok(LiveEvent { seq: row.number("seq")?, about })

@@ -1,21 +1,22 @@
-//! The report: who of the partner's users authorized in a period, who did not,
-//! and the evidence of why. Two statements, whatever the number of users.
+//! The report: who of the partner's users authorized in a period, who did not, and the
+//! evidence of why. One statement, whatever the number of users.
 //!
-//! The users that the search leaves are counted and ordered first; the evidence
-//! is gathered for the rows of the page only.
+//! The users that the search leaves are found once; the totals are counted and the page is
+//! cut from what was found, and the evidence is gathered for the page's rows only.
 
 use buhphone_protocol::{
     ids::{ClientId, PartnerId, UserId},
     report::{Column, Filter},
 };
-use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{
     SqlStore, offset,
+    reasons::{self, EVIDENCE, RANK},
     row::{Columns, blob, micros},
     text,
 };
-use crate::store::{Evidence, ReportPage, ReportRecord, ReportSelection, Result};
+use crate::store::{ReportPage, ReportRecord, ReportSelection, Result};
 
 /// Whether the user `u` authorized from $2 until $3, as 1 or 0. The user's date
 /// decides it without looking, unless it lies after the period.
@@ -26,48 +27,37 @@ const AUTHORIZED: &str = "CASE
                  AND a.authorized_at >= $2 AND a.authorized_at < $3) THEN 1
     ELSE 0 END";
 
-/// The users in question; the search is $4.
-const FROM: &str = r"FROM users u
-    JOIN clients c ON c.partner_id = u.partner_id AND c.client_id = u.client_id
-    JOIN categories g ON g.partner_id = u.partner_id AND g.category_id = u.category_id
-    WHERE u.partner_id = $1 AND u.archived_at IS NULL AND c.archived_at IS NULL
-      AND (u.search_key LIKE $4 ESCAPE '\' OR c.name_key LIKE $4 ESCAPE '\' OR COALESCE(c.inn, '') LIKE $4 ESCAPE '\')";
-
 /// The last time the user `u` and the staff had to do with each other: a visit (a code was
 /// used), a message of the staff, a message of the user in a request that is no trial.
-const LAST_CONTACT: &str = "NULLIF(CASE
-    WHEN COALESCE(u.last_talk_at, 0) > COALESCE((SELECT MAX(k.used_at) FROM codes k
-                                                 WHERE k.partner_id = $1 AND k.user_id = u.user_id), 0)
-    THEN u.last_talk_at
-    ELSE COALESCE((SELECT MAX(k.used_at) FROM codes k WHERE k.partner_id = $1 AND k.user_id = u.user_id), 0)
-    END, 0)";
-
-/// Evidence about the user `u`; $8 is now.
-const EVIDENCE: &str = "
-    EXISTS (SELECT 1 FROM codes k WHERE k.partner_id = $1 AND k.user_id = u.user_id) AS codes_issued,
-    EXISTS (SELECT 1 FROM codes k WHERE k.partner_id = $1 AND k.user_id = u.user_id
-            AND k.used_at IS NULL AND k.revoked_at IS NULL AND k.expires_at > $8) AS code_active,
-    (SELECT MIN(d.activated_at) FROM devices d
-     WHERE d.partner_id = $1 AND d.user_id = u.user_id) AS first_activated_at,
-    EXISTS (SELECT 1 FROM devices d WHERE d.partner_id = $1 AND d.user_id = u.user_id
-            AND d.disconnected_at IS NULL) AS devices_connected,
-    EXISTS (SELECT 1 FROM launches l WHERE l.partner_id = $1 AND l.user_id = u.user_id
-            AND l.started_at >= $2 AND l.started_at < $3 AND NOT l.authorized) AS launched_in_period,
-    (SELECT f.kind FROM failures f WHERE f.partner_id = $1 AND f.user_id = u.user_id
-     AND f.last_at >= $2 AND f.first_at < $3
-     GROUP BY f.kind ORDER BY SUM(f.attempts) DESC, f.kind LIMIT 1) AS failure_in_period,
-    (SELECT d.autostart FROM devices d WHERE d.partner_id = $1 AND d.user_id = u.user_id
-     AND d.disconnected_at IS NULL AND d.autostart IS NOT NULL
-     ORDER BY CASE d.autostart WHEN 'on' THEN 0 ELSE 1 END, d.last_authorization_at DESC, d.device_id
-     LIMIT 1) AS autostart";
+const LAST_CONTACT: &str = "COALESCE(
+    (SELECT MAX(CASE WHEN k.used_at > COALESCE(u.last_talk_at, 0) THEN k.used_at ELSE u.last_talk_at END)
+     FROM codes k WHERE k.partner_id = $1 AND k.user_id = u.user_id),
+    u.last_talk_at)";
 
 pub(super) async fn report(store: &SqlStore, partner_id: PartnerId, selection: &ReportSelection) -> Result<ReportPage> {
-    let pattern = text::pattern(&selection.search);
-    let mut tx = store.reading().await?;
-    let (matching, authorized) = totals(&mut tx, partner_id, selection, &pattern).await?;
+    let rows = sqlx::query(AssertSqlSafe(statement(selection)))
+        .bind(blob(partner_id.0))
+        .bind(micros(selection.from))
+        .bind(micros(selection.until))
+        .bind(text::pattern(&selection.search))
+        .bind(match selection.authorized {
+            Filter::All => -1_i64,
+            Filter::No => 0,
+            Filter::Yes => 1,
+        })
+        .bind(i64::from(selection.page_size))
+        .bind(offset(selection.page, selection.page_size))
+        .bind(micros(selection.now))
+        .fetch_all(&store.readers)
+        .await?;
+    // The totals are in every row; a page past the end is one row of them alone.
+    let (matching, authorized) = match rows.first() {
+        Some(row) => (row.count("all_matching")?, row.count("all_authorized")?),
+        None => (0, 0),
+    };
     let not_authorized = matching - authorized;
     Ok(ReportPage {
-        rows: rows(&mut tx, partner_id, selection, &pattern).await?,
+        rows: rows.iter().filter_map(|row| read(row).transpose()).collect::<Result<_>>()?,
         total: match selection.authorized {
             Filter::All => matching,
             Filter::Yes => authorized,
@@ -78,101 +68,70 @@ pub(super) async fn report(store: &SqlStore, partner_id: PartnerId, selection: &
     })
 }
 
-async fn totals(
-    tx: &mut Transaction<'static, Any>,
-    partner_id: PartnerId,
-    selection: &ReportSelection,
-    pattern: &str,
-) -> Result<(u32, u32)> {
-    let sql = format!(
-        "SELECT COUNT(*) AS matching, COALESCE(SUM(authorized), 0) AS authorized
-         FROM (SELECT {AUTHORIZED} AS authorized {FROM}) AS found"
-    );
-    let row = sqlx::query(AssertSqlSafe(sql))
-        .bind(blob(partner_id.0))
-        .bind(micros(selection.from))
-        .bind(micros(selection.until))
-        .bind(pattern)
-        .fetch_one(&mut **tx)
-        .await?;
-    Ok((row.count("matching")?, row.count("authorized")?))
-}
-
-async fn rows(
-    tx: &mut Transaction<'static, Any>,
-    partner_id: PartnerId,
-    selection: &ReportSelection,
-    pattern: &str,
-) -> Result<Vec<ReportRecord>> {
-    // The rules sort by the reason they conclude, so they need every row.
-    let (limit, offset) = match selection.sort {
-        Column::Reason => (i64::MAX, 0),
-        _ => (i64::from(selection.page_size), offset(selection.page, selection.page_size)),
-    };
-    let rows = sqlx::query(AssertSqlSafe(statement(selection)))
-        .bind(blob(partner_id.0))
-        .bind(micros(selection.from))
-        .bind(micros(selection.until))
-        .bind(pattern)
-        .bind(match selection.authorized {
-            Filter::All => -1_i64,
-            Filter::No => 0,
-            Filter::Yes => 1,
-        })
-        .bind(limit)
-        .bind(offset)
-        .bind(micros(selection.now))
-        .fetch_all(&mut **tx)
-        .await?;
-    rows.iter().map(read).collect()
-}
-
-/// $5 is what `authorized` must be, or less than 0; $6 and $7 cut the page.
+/// The search is $4; $5 is what `authorized` must be, or less than 0; $6 and $7 cut the page; $8 is now.
 fn statement(selection: &ReportSelection) -> String {
     let sorted_by = sorted_by(selection.sort);
-    let order = order(selection);
+    let (order, order_again) = (order(selection, ""), order(selection, "u."));
     format!(
-        "WITH found AS (
-            SELECT u.user_id, u.client_id, u.its_until, u.uses_1c, u.last_authorization_at, u.last_talk_at,
-                   u.surname, u.name, u.patronymic, u.full_name_key,
-                   c.name AS client, c.name_key AS client_key, g.name AS category,
-                   {AUTHORIZED} AS authorized, {sorted_by} AS sorted_by
-            {FROM}),
-         u AS (SELECT * FROM found WHERE $5 < 0 OR authorized = $5 ORDER BY {order} LIMIT $6 OFFSET $7)
-         SELECT u.*, {LAST_CONTACT} AS last_contact, {EVIDENCE} FROM u ORDER BY {order}"
+        r"WITH found AS MATERIALIZED (
+            SELECT u.user_id, u.client_id, u.category_id, u.its_until, u.uses_1c, u.last_authorization_at,
+                   u.last_talk_at, u.full_name_key, c.name_key AS client_key, {AUTHORIZED} AS authorized
+            FROM users u JOIN clients c ON c.partner_id = u.partner_id AND c.client_id = u.client_id
+            WHERE u.partner_id = $1 AND u.archived_at IS NULL AND c.archived_at IS NULL
+              AND (u.search_key LIKE $4 ESCAPE '\' OR c.name_key LIKE $4 ESCAPE '\'
+                   OR COALESCE(c.inn, '') LIKE $4 ESCAPE '\')),
+         totals AS (SELECT COUNT(*) AS all_matching, COALESCE(SUM(authorized), 0) AS all_authorized FROM found),
+         page AS (
+            SELECT u.*, {sorted_by} AS sorted_by FROM found u WHERE $5 < 0 OR u.authorized = $5
+            ORDER BY {order} LIMIT $6 OFFSET $7)
+         SELECT t.all_matching, t.all_authorized, u.user_id, u.client_id, u.its_until, u.uses_1c,
+                u.last_authorization_at, u.authorized, p.surname, p.name, p.patronymic, c.name AS client,
+                g.name AS category, {LAST_CONTACT} AS last_contact, {EVIDENCE}
+         FROM totals t
+         LEFT JOIN page u ON TRUE
+         LEFT JOIN users p ON p.partner_id = $1 AND p.user_id = u.user_id
+         LEFT JOIN clients c ON c.partner_id = $1 AND c.client_id = u.client_id
+         LEFT JOIN categories g ON g.partner_id = $1 AND g.category_id = u.category_id
+         ORDER BY {order_again}"
     )
 }
 
-/// What a column sorts by; what is not there comes first.
+/// What a column sorts by, of the found user `u`; what is not there comes first.
 fn sorted_by(column: Column) -> String {
     let sorted_by = match column {
-        Column::Default | Column::Reason | Column::Uses1c => "u.uses_1c",
+        Column::Default | Column::Uses1c => "u.uses_1c",
         Column::ItsUntil => {
             "COALESCE(CASE WHEN LENGTH(u.its_until) = 4 THEN u.its_until || '-12-31' ELSE u.its_until END, '')"
         }
-        Column::Category => "g.name_key",
+        Column::Category => {
+            "(SELECT g.name_key FROM categories g WHERE g.partner_id = $1 AND g.category_id = u.category_id)"
+        }
         Column::LastAuthorization => "COALESCE(u.last_authorization_at, 0)",
-        Column::Authorized => AUTHORIZED,
-        Column::Client => "c.name_key",
+        Column::Authorized => "u.authorized",
+        Column::Client => "u.client_key",
         Column::User => "u.full_name_key",
+        Column::Reason => RANK,
         Column::LastContact => return format!("COALESCE({LAST_CONTACT}, 0)"),
     };
     sorted_by.to_owned()
 }
 
-fn order(selection: &ReportSelection) -> &'static str {
-    match (selection.sort, selection.descending) {
-        (Column::Reason, _) | (Column::Default, false) => "uses_1c, client_key, full_name_key, user_id",
-        (Column::Default, true) => "uses_1c DESC, client_key DESC, full_name_key DESC, user_id DESC",
-        (_, false) => "sorted_by, uses_1c, client_key, full_name_key, user_id",
-        (_, true) => "sorted_by DESC, uses_1c, client_key, full_name_key, user_id",
+/// By the columns of the table named, with its dot.
+fn order(selection: &ReportSelection, of: &str) -> String {
+    let down = if selection.descending { " DESC" } else { "" };
+    match selection.sort {
+        Column::Default => {
+            format!("{of}uses_1c{down}, {of}client_key{down}, {of}full_name_key{down}, {of}user_id{down}")
+        }
+        _ => format!("{of}sorted_by{down}, {of}uses_1c, {of}client_key, {of}full_name_key, {of}user_id"),
     }
 }
 
-fn read(row: &AnyRow) -> Result<ReportRecord> {
-    let first_activated_at = row.instant_or_none("first_activated_at")?;
-    Ok(ReportRecord {
-        user_id: UserId(row.id("user_id")?),
+/// None for a row that holds totals only.
+fn read(row: &AnyRow) -> Result<Option<ReportRecord>> {
+    let Some(user_id) = row.id_or_none("user_id")? else { return Ok(None) };
+    Ok(Some(ReportRecord {
+        user_id: UserId(user_id),
         client_id: ClientId(row.id("client_id")?),
         its_until: row.its_until("its_until")?,
         uses_1c: row.flag("uses_1c")?,
@@ -181,19 +140,9 @@ fn read(row: &AnyRow) -> Result<ReportRecord> {
         authorized: row.try_get::<i64, _>("authorized")? == 1,
         client: row.text("client")?,
         user: text::full_name(&row.text("surname")?, &row.text("name")?, &row.text("patronymic")?),
-        evidence: Evidence {
-            archived: false,
-            codes_issued: row.flag("codes_issued")?,
-            code_active: row.flag("code_active")?,
-            devices_ever: first_activated_at.is_some(),
-            devices_connected: row.flag("devices_connected")?,
-            first_activated_at,
-            launched_in_period: row.flag("launched_in_period")?,
-            failure_in_period: row.word_or_none("failure_in_period")?,
-            autostart: row.word_or_none("autostart")?,
-        },
+        evidence: reasons::read(row)?,
         last_contact: row.instant_or_none("last_contact")?,
-    })
+    }))
 }
 
 #[cfg(test)]
@@ -208,24 +157,31 @@ mod tests {
         let url = format!("sqlite:{}", folder.path().join("cloud.db").display());
         SqlStore::migrate(&url).await.unwrap();
         let store = SqlStore::open(&url).await.unwrap();
-        let selection = ReportSelection {
-            from: Timestamp::UNIX_EPOCH,
-            until: Timestamp::UNIX_EPOCH,
-            authorized: Filter::All,
-            search: String::new(),
-            sort: Column::LastContact,
-            descending: false,
-            page: 1,
-            page_size: 50,
-            now: Timestamp::UNIX_EPOCH,
-        };
-        let explained = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", statement(&selection)));
-        let plan = sqlx::query(explained).fetch_all(&store.readers).await.unwrap();
-        let steps: Vec<String> = plan.iter().map(|step| step.get("detail")).collect();
-        for table in ["a", "d", "f", "k", "l"] {
-            let mut reads = steps.iter().filter(|step| step.starts_with(&format!("SEARCH {table} "))).peekable();
-            assert!(reads.peek().is_some(), "{table} is read: {steps:#?}");
-            assert!(reads.all(|step| step.contains("partner_id=? AND user_id=?")), "{steps:#?}");
+        for sort in [Column::LastContact, Column::Reason] {
+            let selection = ReportSelection {
+                from: Timestamp::UNIX_EPOCH,
+                until: Timestamp::UNIX_EPOCH,
+                authorized: Filter::All,
+                search: String::new(),
+                sort,
+                descending: false,
+                page: 1,
+                page_size: 50,
+                now: Timestamp::UNIX_EPOCH,
+            };
+            let explained = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", statement(&selection)));
+            let plan = sqlx::query(explained).fetch_all(&store.readers).await.unwrap();
+            let steps: Vec<String> = plan.iter().map(|step| step.get("detail")).collect();
+            for table in ["a", "d", "f", "k", "l"] {
+                let mut reads = steps.iter().filter(|step| step.starts_with(&format!("SEARCH {table} "))).peekable();
+                assert!(reads.peek().is_some(), "{table} is read: {steps:#?}");
+                assert!(reads.all(|step| step.contains("partner_id=? AND user_id=?")), "{steps:#?}");
+            }
+            let unanswered = |step: &&String| step.starts_with("SEARCH l ");
+            assert!(
+                steps.iter().filter(unanswered).all(|step| step.contains("launches_unanswered")),
+                "only launches that did not authorize are looked through: {steps:#?}"
+            );
         }
     }
 }

@@ -158,7 +158,15 @@ export type Device = { device_id: DeviceId, computer: string, system: string, pr
 /**
  * A copied disk or a restored backup was noticed.
  */
-cloned_at: string | null, };
+cloned_at: string | null, 
+/**
+ * When a key was last approved in place of a lost one.
+ */
+reconnected_at: string | null, 
+/**
+ * Name of who approved it.
+ */
+reconnected_by: string, };
 
 export type AuthorizationRow = { at: string, computer: string, trigger: Trigger, attended: Attended, };
 
@@ -254,7 +262,7 @@ export type RequestCounts = { waiting: number, waiting_trial: number, unread: nu
 
 export type LiveEvent = { seq: number, about: LiveAbout, };
 
-export type LiveAbout = { "kind": "hello" } | { "kind": "request", request_id: RequestId, user_id: UserId, from_user: boolean, trial: boolean, } | { "kind": "visit", code_id: CodeId, };
+export type LiveAbout = { "kind": "hello" } | { "kind": "request", request_id: RequestId, user_id: UserId, from_user: boolean, trial: boolean, } | { "kind": "visit", code_id: CodeId, } | { "kind": "reconnection", reconnection_id: ReconnectionId, user_id: UserId, asked: boolean, };
 
 export type ReconnectionId = string;
 
