@@ -6,16 +6,10 @@ use std::{
     fs::{self, File, TryLockError},
     io,
     path::Path,
-    thread,
-    time::Duration,
 };
 
 /// The file's name; its content is nothing.
 const NAME: &str = "running.lock";
-
-/// A program that is ending is gone within five seconds, or is not ending.
-const ATTEMPTS: u32 = 50;
-const BETWEEN: Duration = Duration::from_millis(100);
 
 /// The folder is ours while this is held.
 #[derive(Debug)]
@@ -36,17 +30,6 @@ impl Claim {
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
         }
-    }
-
-    /// Waits, a little, until whoever holds `folder` lets it go; tells whether they did.
-    pub(crate) fn is_freed(folder: &Path) -> bool {
-        for _ in 0..ATTEMPTS {
-            if matches!(Self::take(folder), Ok(Some(_))) {
-                return true;
-            }
-            thread::sleep(BETWEEN);
-        }
-        false
     }
 }
 

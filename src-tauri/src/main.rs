@@ -7,6 +7,7 @@ mod agent;
 mod arguments;
 mod claim;
 mod commands;
+mod handover;
 mod notices;
 mod place;
 #[cfg(target_os = "linux")]
@@ -15,12 +16,7 @@ mod shell;
 mod tray;
 mod window;
 
-use std::{
-    env,
-    ffi::OsString,
-    path::PathBuf,
-    process::{Command, ExitCode},
-};
+use std::{env, ffi::OsString, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context as _, Result};
 use buhphone_agent::{
@@ -29,7 +25,7 @@ use buhphone_agent::{
 use directories::ProjectDirs;
 use tracing_subscriber::EnvFilter;
 
-use crate::{agent::Agent, arguments::Arguments, claim::Claim};
+use crate::{agent::Agent, arguments::Arguments, claim::Claim, handover::Handover};
 
 /// The cloud's address, where the build does not give one: that of a cloud started by hand.
 const CLOUD: &str = match option_env!("BUHPHONE_CLOUD") {
@@ -45,15 +41,14 @@ fn main() -> Result<ExitCode> {
     let asked = Arguments::parse(env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()));
     tracing::info!(?asked, version = env!("CARGO_PKG_VERSION"), "started");
     let settings = settings(&asked)?;
-    let claim = Claim::take(&settings.data_dir);
-    if let Ok(None) = claim {
-        let Err(error) = shell::hand_over() else { return Ok(ExitCode::SUCCESS) };
-        // The first may have been on its way out when it was called.
-        anyhow::ensure!(Claim::is_freed(&settings.data_dir), error);
-        tracing::warn!(error = format_args!("{error:#}"), "the running program ended; starting in its place");
-        Command::new(&settings.program).args(env::args_os().skip(1)).spawn().context("starting anew")?;
-        return Ok(ExitCode::SUCCESS);
-    }
+    let claim = match Claim::take(&settings.data_dir) {
+        Ok(None) => match handover::hand_over(&settings.data_dir)? {
+            Handover::Done => return Ok(ExitCode::SUCCESS),
+            #[cfg(target_os = "linux")]
+            Handover::First(claim) => Ok(Some(claim)),
+        },
+        claim => claim,
+    };
     if let Err(error) = &claim {
         // The agent says the same where the person sees it.
         tracing::error!(%error, folder = %settings.data_dir.display(), "the data folder cannot be written");

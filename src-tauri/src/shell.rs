@@ -7,12 +7,14 @@ use std::{
     sync::Mutex,
 };
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow};
 use buhphone_agent::{command::Command, view::Notice};
 use tauri::{App, AppHandle, Builder, Context, Manager as _, RunEvent, Wry};
 use tauri_plugin_deep_link::DeepLinkExt as _;
 use tokio::sync::mpsc;
 
+#[cfg(target_os = "linux")]
+use crate::handover;
 use crate::{agent::Agent, arguments::Arguments, commands, notices::notify_on, tray::Tray, window};
 
 /// Runs until somebody quits.
@@ -20,6 +22,8 @@ use crate::{agent::Agent, arguments::Arguments, commands, notices::notify_on, tr
 /// # Errors
 /// When there is no display, or Tauri cannot start or breaks.
 pub(crate) fn run(agent: Agent, notices: mpsc::UnboundedReceiver<Notice>, asked: Arguments) -> Result<()> {
+    #[cfg(target_os = "linux")]
+    handover::await_name();
     guarded(|| {
         build(agent, notices, asked)?.run_return(|_, event| {
             // Without a code it is the last window that was closed; the tray's «quit» has one.
@@ -35,11 +39,12 @@ pub(crate) fn run(agent: Agent, notices: mpsc::UnboundedReceiver<Notice>, asked:
 ///
 /// # Errors
 /// When the running program cannot be reached: it has no desktop, or belongs to another session.
-pub(crate) fn hand_over() -> Result<()> {
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn call_the_first() -> Result<()> {
     guarded(|| {
         let alone = Builder::default().plugin(tauri_plugin_single_instance::init(|_: &AppHandle, _, _| {}));
         alone.build(context()).context("starting Tauri to call the running program")?;
-        bail!("the program is already running, in a session that cannot be called from here")
+        anyhow::bail!("the program is already running, in a session that cannot be called from here")
     })
 }
 
@@ -52,6 +57,7 @@ fn build(agent: Agent, notices: mpsc::UnboundedReceiver<Notice>, asked: Argument
         .plugin(tauri_plugin_notification::init())
         .invoke_handler(tauri::generate_handler![commands::view, commands::ask])
         .manage(agent.clone())
+        .manage(window::Door::default())
         .setup(move |app| {
             let app = app.handle();
             match Tray::new(app, agent.view().tray) {

@@ -2,6 +2,7 @@
 
 use buhphone_agent::command::Command;
 use tauri::{AppHandle, Emitter as _, Manager as _, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tokio::sync::Mutex;
 
 use crate::{agent::Agent, place::Place};
 
@@ -14,6 +15,10 @@ const SMALLEST: (f64, f64) = (360.0, 520.0);
 
 /// The event that leads an open window to a [`Place`].
 const GO: &str = "go";
+
+/// Passed by one who wants the window at a time: two who find none would make two.
+#[derive(Debug, Default)]
+pub(crate) struct Door(Mutex<()>);
 
 /// Whether somebody is at the window now: it is open and has the focus.
 pub(crate) fn is_seen(app: &AppHandle) -> bool {
@@ -31,6 +36,8 @@ pub(crate) async fn show(app: AppHandle, place: Option<Place>) {
     if let Err(error) = app.state::<Agent>().ask(Command::Look).await {
         tracing::error!(%error, "the window may show what is old");
     }
+    let door = app.state::<Door>();
+    let _passed = door.0.lock().await;
     if let Err(error) = bring_up(&app, place) {
         tracing::error!(%error, "the window could not be opened; the agent goes on without it");
     }
