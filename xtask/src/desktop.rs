@@ -20,7 +20,7 @@ pub struct Desktop {
     bus_address: String,
     runtime: PathBuf,
     // Ended in this order.
-    _keyring: Kept,
+    keyring: Option<Kept>,
     _bus: Kept,
     _screen: Kept,
 }
@@ -29,14 +29,35 @@ pub struct Desktop {
 const SCREEN: &str = "1280x900x24";
 
 /// Unlocks a keyring that lives in a private home and holds nothing of the account's.
-const PASSWORD: &[u8] = b"buhphone";
+pub const PASSWORD: &[u8] = b"buhphone";
+
+/// Starts no services by itself: a session has what it was given, and no second, locked keyring.
+const BUS: &str = r#"<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>"#;
 
 impl Desktop {
-    /// Starts a session whose home is `home`.
+    /// Starts a session whose home is `home`, with its keyring unlocked.
     ///
     /// # Errors
     /// When a part does not start; says which.
     pub fn start(home: &Path) -> Result<Self> {
+        let mut desktop = Self::start_without_keyring(home)?;
+        desktop.start_keyring()?;
+        Ok(desktop)
+    }
+
+    /// Starts a session in which nobody keeps secrets, until [`Desktop::start_keyring`].
+    ///
+    /// # Errors
+    /// As above.
+    pub fn start_without_keyring(home: &Path) -> Result<Self> {
         for folder in ["config", "data", "cache", "state", "runtime"] {
             fs::create_dir_all(home.join(folder))?;
         }
@@ -53,30 +74,33 @@ impl Desktop {
                 .stderr(Stdio::null()),
         )?;
         let display = format!(":{number}");
+        let configuration = runtime.join("bus.conf");
+        fs::write(&configuration, BUS)?;
         let (bus, bus_address) = Kept::start_and_read_line(
             "dbus-daemon",
             Command::new("dbus-daemon")
-                .args(["--session", "--nofork", "--print-address=1"])
-                .env("XDG_RUNTIME_DIR", &runtime)
-                .env("XDG_DATA_HOME", home.join("data"))
+                .args(["--nofork", "--print-address=1", "--config-file"])
+                .arg(&configuration)
                 .env("HOME", home)
                 .stderr(Stdio::null()),
         )?;
-        let mut keyring = Command::new("gnome-keyring-daemon");
+        Ok(Self { home: home.to_owned(), display, bus_address, runtime, keyring: None, _bus: bus, _screen: screen })
+    }
+
+    /// Starts the keyring on the home's files, unlocked, as a login does.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub fn start_keyring(&mut self) -> Result<()> {
+        let mut keyring = self.command("gnome-keyring-daemon");
         keyring.args(["--unlock", "--foreground", "--components=secrets"]).stdout(Stdio::null()).stderr(Stdio::null());
-        environment(&mut keyring, home, &runtime, &display, &bus_address);
-        let keyring = Kept::start_with_input("gnome-keyring-daemon", &mut keyring, PASSWORD)?;
-        let desktop = Self {
-            home: home.to_owned(),
-            display,
-            bus_address,
-            runtime,
-            _keyring: keyring,
-            _bus: bus,
-            _screen: screen,
-        };
-        desktop.await_keyring()?;
-        Ok(desktop)
+        self.keyring = Some(Kept::start_with_input("gnome-keyring-daemon", &mut keyring, PASSWORD)?);
+        self.await_keyring()
+    }
+
+    /// Ends the keyring; what it keeps stays in the home.
+    pub fn stop_keyring(&mut self) {
+        self.keyring = None;
     }
 
     /// A command that runs inside the session.
@@ -136,21 +160,13 @@ impl Desktop {
     }
 
     fn await_keyring(&self) -> Result<()> {
-        // Asking the keyring itself before it is there would make the bus start a second, locked one.
         for _ in 0..100 {
-            let owned = self
-                .command("gdbus")
-                .args(["call", "--session", "--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus"])
-                .args(["--method", "org.freedesktop.DBus.NameHasOwner", "org.freedesktop.secrets"])
-                .stderr(Stdio::null())
-                .output()
-                .context("gdbus")?;
-            if owned.stdout.starts_with(b"(true") {
-                return self.secrets(&["ReadAlias", "default"]);
+            if self.secrets(&["ReadAlias", "default"]).is_ok() {
+                return Ok(());
             }
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
-        bail!("the keyring did not come up on the private bus within five seconds")
+        bail!("the keyring did not come up on the private bus within some seconds")
     }
 
     fn secrets(&self, call: &[&str]) -> Result<()> {
