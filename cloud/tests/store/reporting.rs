@@ -1,9 +1,12 @@
 //! The report: who is in it, the period's ends, totals, orders and evidence.
 
-use buhphone_cloud::store::{Evidence, ReportPage, ReportSelection};
+use buhphone_cloud::{
+    rules::reason,
+    store::{Evidence, ReportPage, ReportSelection},
+};
 use buhphone_protocol::{
     conversation::RequestKind,
-    ids::{DeviceId, UserId},
+    ids::{ClientId, DeviceId, UserId},
     report::{Column, Filter},
     telemetry::{Autostart, FailureKind, FailureTally},
 };
@@ -121,7 +124,7 @@ test_both_dbs!(sorts_by_every_column_and_then_by_the_default_order, async |store
         (Column::Client, "ЖЁеБ", "еБЖЁ"),
         (Column::User, "БеЁЖ", "ЖЁеБ"),
         (Column::LastContact, "еЁЖБ", "БЖеЁ"),
-        (Column::Reason, "ЖеЁБ", "ЖеЁБ"),
+        (Column::Reason, "ЖБеЁ", "еЁЖБ"),
     ] {
         assert_eq!(
             (order(column, false).await.as_str(), order(column, true).await.as_str()),
@@ -131,13 +134,50 @@ test_both_dbs!(sorts_by_every_column_and_then_by_the_default_order, async |store
     }
 });
 
-test_both_dbs!(sorting_by_the_reason_returns_every_row, async |store| {
+test_both_dbs!(sorts_by_the_reason_that_the_rules_conclude, async |store| {
     let world = World::new(store).await;
-    for n in 0..5 {
-        world.user(world.client_id, &world.fields(&format!("Петрова{n}"))).await;
+    let other = world.client("Лютик").await;
+    for life in [
+        "authorized",
+        "not invited",
+        "code waits",
+        "code expired",
+        "disconnected",
+        "disconnected, code waits",
+        "connected later",
+        "launched",
+        "failed",
+        "autostart off",
+        "autostart foreign",
+        "autostart off by a person",
+        "silent",
+    ] {
+        for client_id in [world.client_id, other] {
+            live(&world, client_id, life).await;
+        }
     }
-    let chosen = ReportSelection { sort: Column::Reason, page: 3, page_size: 2, ..selection() };
-    assert_eq!(report(&world, &chosen).await.rows.len(), 6);
+    let until = selection().until;
+    let order = async |chosen: &ReportSelection| {
+        let mut rows = Vec::new();
+        for page in 1..=9 {
+            let page = report(&world, &ReportSelection { page, page_size: 3, ..chosen.clone() }).await;
+            rows.extend(page.rows.into_iter().map(|row| {
+                let rank = if row.authorized { 0 } else { reason::rank(&reason::conclude(&row.evidence, until)) };
+                (rank, row.user)
+            }));
+        }
+        rows
+    };
+    let chosen = ReportSelection { sort: Column::Reason, ..selection() };
+    let up = order(&chosen).await;
+    let ranks = up.iter().map(|(rank, _)| rank.to_string()).collect::<Vec<_>>().join(" ");
+    assert_eq!(ranks, "0 0 1 1 1 2 2 2 2 3 3 4 4 6 6 7 7 7 7 8 8 8 8 9 9 10 10", "{up:?}");
+    let mut down = order(&ReportSelection { descending: true, ..chosen.clone() }).await;
+    assert!(down.is_sorted_by_key(|(rank, _)| std::cmp::Reverse(*rank)), "{down:?}");
+    down.sort_by_key(|(rank, _)| *rank);
+    assert_eq!(down, up, "of one reason in the default order, both ways");
+    let no = order(&ReportSelection { authorized: Filter::No, ..chosen }).await;
+    assert_eq!(no, up[2..]);
 });
 
 test_both_dbs!(evidence_tells_how_far_a_user_came, async |store| {
@@ -233,6 +273,40 @@ test_both_dbs!(evidence_tells_autostart_on_if_any_computer_has_it, async |store|
     world.store.disconnect_device(world.partner_id, office, morning()).await.unwrap();
     assert_eq!(evidence(&world, world.user_id).await.autostart, Some(Autostart::OffByPerson));
 });
+
+/// A user who came so far with the program by 23.11.2026.
+async fn live(world: &World, client_id: ClientId, life: &str) {
+    let user_id = world.user(client_id, &world.fields(&life.replace(' ', "-"))).await;
+    let early = morning() - hours(24 * 9);
+    match life {
+        "not invited" => return,
+        "code waits" => return drop(world.code(user_id, morning() - hours(1)).await),
+        "code expired" => return drop(world.code(user_id, early).await),
+        "connected later" => return drop(world.device(user_id, selection().until).await),
+        _ => {}
+    }
+    let device_id = world.device(user_id, early).await;
+    let mut told = authorization(launch(early), None, "e1");
+    match life {
+        "authorized" => return authorize(world, device_id, morning()).await,
+        "launched" => told.launches = vec![launch(morning())],
+        "failed" => {
+            let (first_at, last_at) = (morning() - hours(48), morning());
+            told.failures = vec![FailureTally { kind: FailureKind::Proxy, count: 1, first_at, last_at }];
+        }
+        "autostart off" => told.autostart = Autostart::Off,
+        "autostart foreign" => told.autostart = Autostart::Foreign,
+        "autostart off by a person" => told.autostart = Autostart::OffByPerson,
+        _ => {}
+    }
+    world.authorize(device_id, &told, early + hours(1)).await;
+    if life.starts_with("disconnected") {
+        world.store.disconnect_device(world.partner_id, device_id, morning()).await.unwrap();
+    }
+    if life.ends_with("code waits") {
+        world.code(user_id, morning() - hours(1)).await;
+    }
+}
 
 /// 23.11.2026 of Moscow.
 fn selection() -> ReportSelection {
