@@ -11,6 +11,7 @@ mod counting;
 mod lining;
 mod opening;
 mod receiving;
+mod reconnecting;
 mod registering;
 mod reporting;
 mod searching;
