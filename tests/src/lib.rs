@@ -5,12 +5,15 @@
 
 pub mod browser;
 pub mod cloud;
+pub mod device;
 pub mod interposer;
 pub mod notifications;
 pub mod page;
 pub mod panel;
 pub mod pictures;
 pub mod program;
+pub mod register;
+pub mod server;
 pub mod windows;
 
 use std::path::PathBuf;

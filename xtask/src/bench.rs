@@ -16,6 +16,10 @@ const PROFILE: &str = "measured";
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Bench {
+    /// Durable authorizations into a file.
+    Authorize,
+    /// Durable authorizations into a server.
+    AuthorizePostgres,
     /// A client's message until it is on a page of the cabinet.
     Message,
     /// What a live connection costs the cloud's memory.
@@ -23,10 +27,12 @@ pub enum Bench {
 }
 
 impl Bench {
-    const ALL: &[Self] = &[Self::Message, Self::Live];
+    const ALL: &[Self] = &[Self::Authorize, Self::AuthorizePostgres, Self::Message, Self::Live];
 
     fn name(self) -> &'static str {
         match self {
+            Self::Authorize => "authorize",
+            Self::AuthorizePostgres => "authorize-postgres",
             Self::Message => "message",
             Self::Live => "live",
         }

@@ -1,4 +1,4 @@
-//! A private PostgreSQL that lives as long as the tests: its own data, a free port, no durability.
+//! A private PostgreSQL that lives as long as the tests or the bench: its own data, a free port.
 
 use std::{
     fs,
@@ -20,11 +20,24 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Makes and starts an instance.
+    /// Makes and starts an instance for tests.
     ///
     /// # Errors
     /// When the server's programs are missing or refuse; says which.
     pub fn start() -> Result<Self> {
+        // Its data is deleted at the end: durability would only cost time.
+        Self::start_with(&["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"])
+    }
+
+    /// One that keeps what it acknowledges, at the price that is measured.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn start_durable() -> Result<Self> {
+        Self::start_with(&[])
+    }
+
+    fn start_with(settings: &[&str]) -> Result<Self> {
         let programs = programs()?;
         let data = std::env::temp_dir().join(format!("buhphone-postgres-{}", std::process::id()));
         fs::create_dir_all(&data)?;
@@ -44,8 +57,7 @@ impl Postgres {
         let mut server = unprivileged(root, &programs.join("postgres"));
         server.arg("-D").arg(data.join("cluster")).arg("-k").arg(&data);
         server.args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=400"]);
-        // Its data is deleted at the end: durability would only cost time.
-        server.args(["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]);
+        server.args(settings);
         server.stdout(Stdio::null()).stderr(fs::File::create(std::env::temp_dir().join("buhphone-postgres.log"))?);
         postgres.server = Some(Kept::start("postgres", &mut server)?);
         for _ in 0..200 {

@@ -20,7 +20,7 @@ use buhphone_protocol::{
 use futures::{Stream, StreamExt as _, future::ready, stream};
 use tokio::{net::TcpListener, sync::broadcast};
 
-use crate::device;
+use crate::{authorize, device};
 
 /// As often as the cloud does it.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -36,6 +36,7 @@ pub(crate) async fn serve() -> Result<()> {
         .route(EVENTS_PATH, get(async || answer(stream::pending())))
         .route(&format!("{PREFIX}/live"), get(page))
         .route(OUTBOX_PATH, post(record))
+        .merge(authorize::routes())
         .with_state(told);
     Ok(axum::serve(listener, routes).await?)
 }

@@ -16,10 +16,11 @@ pub(crate) struct Figure {
     holds: bool,
 }
 
-/// What is to be reached: at most so much.
+/// What is to be reached: at most so much, or at least so many times the floor.
 pub(crate) enum Goal {
     Value(f64),
     Ratio(f64),
+    AtLeast(f64),
 }
 
 impl Figure {
@@ -28,6 +29,7 @@ impl Figure {
         let (goal, holds) = match goal {
             Goal::Value(most) => (format!("≤ {most} {unit}"), value <= *most),
             Goal::Ratio(most) => (format!("ratio ≤ {most}"), ratio <= *most),
+            Goal::AtLeast(least) => (format!("ratio ≥ {least}"), ratio >= *least),
         };
         Self { measure, value: rounded(value), unit, floor: rounded(floor), ratio: rounded(ratio), goal, holds }
     }

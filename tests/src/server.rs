@@ -1,4 +1,4 @@
-//! A server under measure: a process of its own, on a port the system chose.
+//! A server under load: a process of its own, on a port the system chose.
 
 use std::{fs, net::SocketAddr, path::Path, process::Stdio, time::Duration};
 
@@ -11,16 +11,28 @@ use tokio::{
 /// Longer than any server here takes to start.
 const START: Duration = Duration::from_secs(20);
 
-pub(crate) struct Server {
-    pub(crate) address: SocketAddr,
+pub struct Server {
+    pub address: SocketAddr,
     process: Child,
 }
 
 impl Server {
     /// The real cloud on the data of `folder`.
-    pub(crate) async fn cloud(program: &Path, folder: &Path) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn cloud(program: &Path, folder: &Path) -> Result<Self> {
+        Self::cloud_on(program, folder, None).await
+    }
+
+    /// The real cloud on another database than the one of its folder.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn cloud_on(program: &Path, folder: &Path, database: Option<&str>) -> Result<Self> {
         let mut command = Command::new(program);
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder);
+        command.args(database.map(|database| ["--database", database]).into_iter().flatten());
         // Whatever the developer's environment says of a cloud is of another one.
         for name in ["DATABASE", "SECRET_FILE", "PUBLIC_URL", "TRUSTED_PROXIES", "PROGRAM_URL", "LOG"] {
             command.env_remove(format!("BUHPHONE_{name}"));
@@ -30,20 +42,34 @@ impl Server {
         Ok(Self { address: told(log).await.context("the cloud")?, process })
     }
 
-    /// The floor.
-    pub(crate) async fn bare() -> Result<Self> {
-        let mut command = Command::new(std::env::current_exe()?);
-        let mut process = start(command.arg("bare").stdout(Stdio::piped()))?;
-        let output = process.stdout.take().context("the floor's output")?;
-        Ok(Self { address: told(output).await.context("the floor")?, process })
+    /// Another server, which says on its output where it listens.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn other(command: &mut Command) -> Result<Self> {
+        let mut process = start(command.stdout(Stdio::piped()))?;
+        let output = process.stdout.take().context("its output")?;
+        Ok(Self { address: told(output).await?, process })
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// This program, started as the floor.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn bare() -> Result<Self> {
+        Self::other(Command::new(std::env::current_exe()?).arg("bare")).await.context("the floor")
+    }
+
+    #[must_use]
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Anonymous memory in use now, MiB.
-    pub(crate) fn anonymous(&self) -> Result<f64> {
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn anonymous(&self) -> Result<f64> {
         let id = self.process.id().context("the server has ended")?;
         let status = fs::read_to_string(format!("/proc/{id}/status"))?;
         let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).context("RssAnon")?;
@@ -51,7 +77,11 @@ impl Server {
         Ok(kib / 1024.0)
     }
 
-    pub(crate) async fn stop(&mut self) -> Result<()> {
+    /// Kills it, as a power cut would: nothing of it is asked to end.
+    ///
+    /// # Errors
+    /// When it had ended.
+    pub async fn stop(&mut self) -> Result<()> {
         Ok(self.process.kill().await?)
     }
 }

@@ -18,32 +18,37 @@ use httpsig::prelude::{
 };
 use sha2::{Digest, Sha256};
 
-pub(crate) struct Device {
+pub struct Device {
     secret: SecretKey,
-    pub(crate) user_id: UserId,
+    pub user_id: UserId,
     /// Its one conversation.
-    pub(crate) request_id: RequestId,
+    pub request_id: RequestId,
 }
 
 impl Device {
-    pub(crate) fn new(user_id: UserId) -> Result<Self> {
+    /// A computer of the user, not connected yet.
+    ///
+    /// # Errors
+    /// When the system has no random bytes that make a key.
+    pub fn new(user_id: UserId) -> Result<Self> {
         let secret = SecretKey::from_bytes(&AlgorithmName::Ed25519, &secret::random::<32>())?;
         Ok(Self { secret, user_id, request_id: RequestId::generate() })
     }
 
-    pub(crate) fn key(&self) -> Result<key::PublicKey> {
+    /// The public half of its key, as the cloud knows it.
+    ///
+    /// # Errors
+    /// Never: it was made as Ed25519.
+    pub fn key(&self) -> Result<key::PublicKey> {
         let PublicKey::Ed25519(public) = self.secret.public_key() else { bail!("made as Ed25519") };
         Ok(key::PublicKey(BASE64_STANDARD.encode(public.as_ref())))
     }
 
     /// The headers that sign a call; `query` has its `?`.
-    pub(crate) fn headers(
-        &self,
-        method: &str,
-        path: &str,
-        query: &str,
-        body: &[u8],
-    ) -> Result<[(&'static str, String); 3]> {
+    ///
+    /// # Errors
+    /// When the call cannot be written as what is signed.
+    pub fn headers(&self, method: &str, path: &str, query: &str, body: &[u8]) -> Result<[(&'static str, String); 3]> {
         let digest = digest(body);
         let (ids, lines) = covered(method, path, query, &digest)?;
         let params = HttpSignatureParams {
@@ -65,7 +70,10 @@ impl Device {
 }
 
 /// The owner of the named key signed this call: what a server checks without knowing anybody.
-pub(crate) fn verify(method: &str, path: &str, body: &[u8], signature: &str, input: &str) -> Result<()> {
+///
+/// # Errors
+/// When it did not.
+pub fn verify(method: &str, path: &str, body: &[u8], signature: &str, input: &str) -> Result<()> {
     let Some(given) = HttpSignatureHeaders::try_parse(signature, input)?.swap_remove(LABEL) else {
         bail!("no signature of our label")
     };
