@@ -13,6 +13,7 @@ use xtask::{children::Kept, desktop::Desktop};
 
 use crate::{
     browser::{await_port, free_port},
+    interposer::Interposer,
     page::Page,
     program_path, windows,
 };
@@ -26,6 +27,8 @@ pub struct Computer {
     pub desktop: Desktop,
     program: PathBuf,
     cloud: String,
+    /// Watches the program's steps from its next start on.
+    pub interposer: Option<Interposer>,
 }
 
 impl Computer {
@@ -40,7 +43,7 @@ impl Computer {
         std::fs::create_dir_all(&folder)?;
         let program = folder.join("buhphone");
         std::fs::copy(program_path(), &program).context("the built program")?;
-        Ok(Self { desktop: Desktop::start(home)?, program, cloud: cloud.to_owned() })
+        Ok(Self { desktop: Desktop::start(home)?, program, cloud: cloud.to_owned(), interposer: None })
     }
 
     #[must_use]
@@ -50,6 +53,9 @@ impl Computer {
 
     /// The environment the program runs in here, whoever starts it.
     pub fn set_up<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        if let Some(interposer) = &self.interposer {
+            interposer.set_up(command);
+        }
         command
             .env("BUHPHONE_CLOUD", &self.cloud)
             .env("BUHPHONE_DATA_DIR", self.data_dir())
@@ -154,7 +160,9 @@ impl Computer {
         Ok(free && self.running()?.is_empty())
     }
 
-    fn data_dir(&self) -> PathBuf {
+    /// Where the program keeps its state here.
+    #[must_use]
+    pub fn data_dir(&self) -> PathBuf {
         self.desktop.home().join("buhphone")
     }
 
