@@ -139,6 +139,7 @@ impl TestApp {
             }
             state += &format!("{:?}\n", self.store.line(partner_id).await.unwrap());
             state += &format!("{:?}\n", self.store.visits(partner_id, 1, 1000).await.unwrap());
+            state += &format!("{:?}\n", self.store.waiting_reconnections(partner_id, 1000).await.unwrap());
             let listing = RequestListing { page: 1, page_size: 1000, ..RequestListing::default() };
             for row in self.store.requests(partner_id, &listing).await.unwrap().rows {
                 let request = self.store.request(partner_id, row.request.request_id).await.unwrap();

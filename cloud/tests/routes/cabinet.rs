@@ -8,6 +8,7 @@ mod codes;
 mod devices;
 mod line;
 mod live;
+mod reconnections;
 mod report;
 mod requests;
 mod roles;

@@ -26,6 +26,7 @@ mod activate;
 mod authorize;
 mod events;
 mod outbox;
+mod reconnect;
 mod signatures;
 mod standing;
 

@@ -20,7 +20,7 @@ stories! {
 }
 
 /// Every route that takes an id, with a right body.
-fn calls([user, client, category, code, device, request]: [&str; 6]) -> Vec<(Method, String, Value)> {
+fn calls([user, client, category, code, device, request, reconnection]: [&str; 7]) -> Vec<(Method, String, Value)> {
     vec![
         (Method::GET, format!("/clients/{client}"), json!({})),
         (Method::PUT, format!("/clients/{client}"), json!({"name": "Чужой"})),
@@ -46,6 +46,8 @@ fn calls([user, client, category, code, device, request]: [&str; 6]) -> Vec<(Met
             json!({"request_id": RequestId::generate(), "message_id": new(), "text": "Чужое"}),
         ),
         (Method::GET, format!("/visits/{code}"), json!({})),
+        (Method::POST, format!("/reconnections/{reconnection}/approve"), json!({})),
+        (Method::POST, format!("/reconnections/{reconnection}/refuse"), json!({})),
     ]
 }
 
@@ -60,17 +62,20 @@ async fn finds_nothing_by_the_ids_of_another_partner(store: Db) {
     let computer = Device::new();
     let device = computer.activate(&app, &owner.with_code(&user.id).await).await.json();
     let request = computer.trial(&app).await.to_string();
+    Device::new().reconnect(&app, &text(&device["device_id"])).await.json();
+    let reconnection = text(&owner.get("/reconnections").await.json()[0]["reconnection_id"]);
     let code = owner.post(&format!("/users/{}/codes", user.id), json!({})).await.json();
     let (code, device) = (text(&code["issued"]["code_id"]), text(&device["device_id"]));
     let stranger = app.with_staff(Role::Administrator).await;
     let own = stranger.with_user().await;
     let before = app.state().await;
-    for (method, path, body) in calls([&user.id, &user.client, &own.category, &code, &device, &request]) {
+    for (method, path, body) in calls([&user.id, &user.client, &own.category, &code, &device, &request, &reconnection])
+    {
         let answer = Answer::of(stranger.request(method.clone(), &path).json(&body)).await;
         assert_eq!(answer.code(), refused(404, "not_found"), "{method} {path}");
     }
     for id in ["0", "0198", "no-uuid", "%00", "00000000-0000-0000-0000-000000000000"] {
-        for (method, path, body) in calls([id, id, &own.category, id, id, id]) {
+        for (method, path, body) in calls([id, id, &own.category, id, id, id, id]) {
             let answer = Answer::of(stranger.request(method.clone(), &path).json(&body)).await;
             assert_eq!(answer.code(), refused(404, "not_found"), "{method} {path}");
         }
@@ -98,7 +103,7 @@ async fn answers_nobody_who_is_not_signed_in(store: Db) {
     let cabinet = app.with_staff(Role::Administrator).await;
     let user = cabinet.with_user().await;
     let before = app.state().await;
-    let mut calls = calls([&user.id, &user.client, &user.category, &user.id, &user.id, &user.id]);
+    let mut calls = calls([&user.id, &user.client, &user.category, &user.id, &user.id, &user.id, &user.id]);
     for path in [
         "/session",
         "/categories",
@@ -110,6 +115,7 @@ async fn answers_nobody_who_is_not_signed_in(store: Db) {
         "/line",
         "/live",
         "/visits",
+        "/reconnections",
     ] {
         calls.push((Method::GET, path.to_owned(), json!({})));
     }

@@ -2,11 +2,11 @@
 //! refused, on every route, and nothing is written.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use buhphone_protocol::{activation, authorization, cabinet::Role};
+use buhphone_protocol::{activation, authorization, cabinet::Role, reconnection};
 use reqwest::Method;
 
 use super::{Device, Signing, intent};
-use crate::app::{Answer, Db, TestApp, refused};
+use crate::app::{Answer, Db, TestApp, refused, text};
 
 stories! {
     refuses_signatures_with_one_thing_wrong,
@@ -23,12 +23,13 @@ async fn calls(app: &TestApp) -> (Device, Vec<(Method, &'static str, Vec<u8>)>) 
     let cabinet = app.with_staff(Role::Administrator).await;
     let user = cabinet.with_user().await;
     let device = Device::new();
-    device.activate(app, &cabinet.with_code(&user.id).await).await.json();
+    let device_id = text(&device.activate(app, &cabinet.with_code(&user.id).await).await.json()["device_id"]);
     let activation = device.activation(&cabinet.with_code(&user.id).await);
     let calls = vec![
         (Method::POST, activation::PATH, activation.to_string().into_bytes()),
         (Method::POST, authorization::PATH, intent().to_string().into_bytes()),
         (Method::GET, authorization::STANDING_PATH, Vec::new()),
+        (Method::POST, reconnection::PATH, device.wish(&device_id).to_string().into_bytes()),
     ];
     (device, calls)
 }
