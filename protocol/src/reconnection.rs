@@ -29,6 +29,7 @@ pub struct ReconnectRequest {
 /// What became of the wish.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Reconnection {
     /// Staff have not decided yet.
     Waiting {

@@ -12,6 +12,7 @@ pub mod postgres;
 pub mod programs;
 pub mod run;
 pub mod test;
+pub mod windows;
 
 use std::path::{Path, PathBuf};
 

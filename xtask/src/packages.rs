@@ -41,6 +41,21 @@ pub const TEST: &[Package] = &[
     ("libsecret-tools", "looks into the keyring from outside"),
 ];
 
+/// What building for Windows and trying it takes.
+pub const WINDOWS: &[Package] = &[
+    ("gcc-mingw-w64-x86-64", "C parts for Windows, and the linker"),
+    ("g++-mingw-w64-x86-64", "C++ parts for Windows"),
+    ("rustc-web", "a compiler whose standard library's sources are at hand"),
+    ("cargo-web", "builds with it"),
+    ("rust-web-src", "those sources"),
+    ("rust-web-clippy", "lints for Windows"),
+    ("nasm", "cryptography for Windows"),
+    ("cmake", "cryptography for Windows"),
+    ("wine", "runs what was built"),
+    ("wine64", "runs what was built"),
+    ("nsis", "the installer"),
+];
+
 /// Installs what is missing, saying what and why.
 ///
 /// # Errors
