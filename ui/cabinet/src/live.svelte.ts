@@ -26,6 +26,10 @@ export const live = {
   },
 };
 
+/** Somebody has just begun to wait for us. */
+const calls = (about: LiveAbout): boolean =>
+  (about.kind === 'request' && about.from_user) || (about.kind === 'reconnection' && about.asked);
+
 type Listener = (about: LiveAbout) => void;
 const listeners = new Set<Listener>();
 
@@ -74,7 +78,7 @@ export function followLive(): (() => void) | undefined {
           greeted = true;
           return;
         }
-      } else if (about.kind === 'request' && about.from_user) ring(seq);
+      } else if (calls(about)) ring(seq);
       for (const listener of [...listeners]) listener(about);
     };
     source.onerror = () => {

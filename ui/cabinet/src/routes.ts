@@ -6,6 +6,7 @@ import ClientForm from './screens/clients/ClientForm.svelte';
 import ClientPage from './screens/clients/ClientPage.svelte';
 import Clients from './screens/clients/Clients.svelte';
 import Line from './screens/line/Line.svelte';
+import Reconnections from './screens/reconnections/Reconnections.svelte';
 import Report from './screens/report/Report.svelte';
 import Requests from './screens/requests/Requests.svelte';
 import UserCard from './screens/users/UserCard.svelte';
@@ -14,7 +15,7 @@ import Users from './screens/users/Users.svelte';
 import CodePage from './screens/visits/CodePage.svelte';
 import Visits from './screens/visits/Visits.svelte';
 
-export type Section = 'report' | 'requests' | 'visits' | 'clients' | 'users' | 'line';
+export type Section = 'report' | 'requests' | 'reconnections' | 'visits' | 'clients' | 'users' | 'line';
 
 /** What a screen is given: the ids out of its address. */
 export interface Ids {
@@ -38,6 +39,7 @@ const plain = (screen: Component) => screen as Component<Ids>;
 const routes: { pattern: RegExp; section: Section; screen: Component<Ids>; key?: string }[] = [
   { pattern: /^\/$/, section: 'report', screen: plain(Report) },
   { pattern: /^\/requests(?:\/(?<request>[^/]+))?$/, section: 'requests', screen: Requests, key: 'requests' },
+  { pattern: /^\/reconnections$/, section: 'reconnections', screen: plain(Reconnections) },
   { pattern: /^\/visits$/, section: 'visits', screen: plain(Visits) },
   { pattern: /^\/codes\/(?<code>[^/]+)$/, section: 'visits', screen: CodePage },
   { pattern: /^\/line$/, section: 'line', screen: plain(Line) },

@@ -9,6 +9,7 @@ import type {
   LineSettings,
   NewCode,
   Page,
+  ReconnectionRow,
   Report,
   ReportQuery,
   Reply,
@@ -95,6 +96,11 @@ export const listVisits = (page: number, signal?: AbortSignal) =>
   call<Page<Visit>>('GET', '/visits', { query: { page }, signal });
 export const readVisit = (code: string, signal?: AbortSignal) =>
   call<Visit>('GET', `/visits/${code}`, { signal });
+
+/** Those that wait, oldest first. */
+export const listReconnections = () => call<ReconnectionRow[]>('GET', '/reconnections');
+export const approveReconnection = (id: string) => call<unknown>('POST', `/reconnections/${id}/approve`);
+export const refuseReconnection = (id: string) => call<unknown>('POST', `/reconnections/${id}/refuse`);
 
 export const readLine = (signal?: AbortSignal) => call<LineSettings>('GET', '/line', { signal });
 export const setLine = (body: LineSettings) => call<LineSettings>('PUT', '/line', { body });

@@ -8,6 +8,7 @@ import type {
   IssuedCode,
   LineSettings,
   LiveAbout,
+  ReconnectionRow,
   Reply,
   RequestCard,
   RequestRow,
@@ -18,7 +19,7 @@ import type {
 import { fullName } from '../listing';
 import { Fault, page } from './answers';
 import { now, type Person } from './people';
-import { makeRequests, makeVisits } from './talks';
+import { makeRequests, makeVisits, makeWishes } from './talks';
 
 const line: LineSettings = {
   name: 'Линия консультаций',
@@ -62,6 +63,7 @@ export function pretendDesk(scene: string, people: Person[], me: string) {
   Object.assign(window, { EventSource: Stream });
   const cards = scene === 'empty' ? [] : makeRequests(people, me);
   const visits = scene === 'empty' ? [] : makeVisits(people, cards, me);
+  const wishes: ReconnectionRow[] = scene === 'empty' ? [] : makeWishes(people);
   let answers = 0;
 
   const cardOf = (id: string): RequestCard => {
@@ -93,6 +95,17 @@ export function pretendDesk(scene: string, people: Person[], me: string) {
 
   function answer(route: string, id = '', query: URLSearchParams, body: unknown) {
     switch (route) {
+      case 'GET /reconnections':
+        return { value: [...wishes] };
+      case 'POST /reconnections/:id/approve':
+      case 'POST /reconnections/:id/refuse': {
+        const at = wishes.findIndex((each) => each.reconnection_id === id);
+        const [wish] = at < 0 ? [] : wishes.splice(at, 1);
+        if (!wish) throw new Fault(409, 'conflict');
+        const { reconnection_id, user_id } = wish;
+        emit({ kind: 'reconnection', reconnection_id, user_id, asked: false });
+        return { value: undefined };
+      }
       case 'GET /requests':
         return { value: page(rows(cards, query), query) };
       case 'GET /requests/:id': {

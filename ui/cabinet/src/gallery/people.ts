@@ -195,6 +195,8 @@ export function makeCard({ user, reason }: Person, at: number): UserCard {
         last_authorization: user.last_authorization,
         disconnected_at: null,
         cloned_at: at % 4 === 1 ? before(3000) : null,
+        reconnected_at: at % 4 === 0 ? before(9000) : null,
+        reconnected_by: at % 4 === 0 ? 'Смирнова Алла Викторовна' : '',
       },
       {
         device_id: `device-${at}-old`,
@@ -206,6 +208,8 @@ export function makeCard({ user, reason }: Person, at: number): UserCard {
         last_authorization: instant(600_000),
         disconnected_at: instant(450_000),
         cloned_at: null,
+        reconnected_at: null,
+        reconnected_by: '',
       },
     ],
     authorizations: (['launch', 'new_day', 'resume', 'network', 'person', 'activation'] as const).map(

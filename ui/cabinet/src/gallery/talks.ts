@@ -3,6 +3,7 @@
 import type {
   Author,
   Message,
+  ReconnectionRow,
   RequestCard,
   RequestKind,
   RequestState,
@@ -197,4 +198,35 @@ export function makeVisits(people: Person[], cards: RequestCard[], me: string): 
     ...others.slice(1, 2).map((person) => visit('visit-awaited', person, 1500, 0)),
     ...others.slice(2).map((person, at) => visit(`visit-old-${at}`, person, 8801 + at * 1440, 6)),
   ];
+}
+
+/** One of each kind: the same machine, another, and one that cannot be told. */
+export function makeWishes(people: Person[]): ReconnectionRow[] {
+  const kinds = [
+    { of: 4, same_machine: true, now: undefined, ago: 3 },
+    { of: 7, same_machine: false, now: 'DESKTOP-7QF2K1A', ago: 12 },
+    { of: 10, same_machine: null, now: 'BUH-110-NEW', ago: 95 },
+  ];
+  return kinds.flatMap(({ of, same_machine, now: renamed, ago }) => {
+    const user = people[of]?.user;
+    if (!user) return [];
+    const known_as = `BUH-${String(100 + of)}`;
+    return [
+      {
+        reconnection_id: `wish-${of}`,
+        user_id: user.user_id,
+        user: fullName(user),
+        client_id: user.client_id,
+        client: user.client,
+        device_id: `device-${of}`,
+        known_as,
+        computer: renamed ?? known_as,
+        system: 'Windows 11 24H2',
+        program: '0.1.0',
+        same_machine,
+        last_authorization: user.last_authorization,
+        asked_at: instant(ago),
+      },
+    ];
+  });
 }

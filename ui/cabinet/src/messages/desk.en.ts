@@ -84,6 +84,42 @@ export const enDesk: typeof ruDesk = {
     noneOfUser: 'There have been no requests yet.',
   },
 
+  reconnections: {
+    title: 'Connect anew',
+    asks: 'Asks to be connected anew',
+    waiting: (count) => `ask to be connected anew: ${enNumber(count)}`,
+    banner: (count) => `Connect anew: ${enNumber(count)}`,
+    hint: 'It stays the same computer with the same history. The former key stops working.',
+    machines: {
+      same: { what: 'The same computer.', how: 'Its key is gone, as happens after a reinstallation.' },
+      other: { what: 'Another computer:', how: 'call and make sure that the user is the one who asks.' },
+      unknown: {
+        what: 'Could not be compared',
+        how: 'with the former computer. If you did not expect this, call.',
+      },
+    },
+    computer: 'Computer',
+    renamed: (name) => `now named ${name}`,
+    newcomer: (name) => `${name} asks`,
+    system: 'System',
+    askedAt: 'Asked',
+    approve: 'Connect anew',
+    refuse: 'Refuse',
+    approved: 'The computer is connected anew',
+    refused: 'Refused',
+    sureTitle: 'This is another computer. Connect it?',
+    sureBody: (user, known, now) =>
+      known === now
+        ? `${user}: another computer asks, which is named ${now} as well. The former one loses its access. Connect it only if the person has confirmed on the telephone that they ask.`
+        : `${user}: the computer was ${known}, the one that asks is ${now}. The former one loses its access. Connect it only if the person has confirmed on the telephone that they ask.`,
+    decided: 'A colleague has decided this already',
+    disconnected: 'This computer was disconnected meanwhile',
+    archived: 'The user was archived meanwhile',
+    emptyTitle: 'Nobody waits',
+    empty:
+      'When a computer loses its key, the program asks to be connected anew. It appears here by itself, with a sound.',
+  },
+
   sound: {
     label: 'Sound of a new message',
     touch: 'Touch the page anywhere so that the browser allows the sound.',

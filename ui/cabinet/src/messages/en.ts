@@ -28,7 +28,7 @@ export const en: Words = {
     report: 'Report',
     clients: 'Clients',
     users: 'Users',
-    keys: '“/” searches; “g r”, “g c”, “g u”, “g m”, “g v” open the report, clients, users, requests, visits',
+    keys: '“/” searches; “g r”, “g c”, “g u”, “g m”, “g k”, “g v” open the report, clients, users, requests, connect anew, visits',
   },
 
   account: {
@@ -262,6 +262,8 @@ export const en: Words = {
       unknown: 'unknown',
     },
     connectedAt: 'Connected',
+    reconnectedAt: 'Connected anew',
+    reconnectedBy: (name) => `approved by ${name}`,
     disconnect: 'Disconnect',
     disconnectTitle: (computer) => `Disconnect the computer ${computer}?`,
     disconnectBody: 'The program on it stops authorizing. To connect it again, a new code is needed.',

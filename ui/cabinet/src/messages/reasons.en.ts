@@ -89,7 +89,7 @@ export const enReasons: ReasonWords = {
     },
     key_lost: {
       what: 'the computer’s key is lost',
-      how: 'Issue a new code: after a reinstallation the program is connected anew.',
+      how: 'Ask them to press “Connect anew” in Buhphone, then allow it here in the cabinet.',
     },
     day_ended: { what: 'the day ended before the answer', how: 'Check how steady the client’s internet is.' },
     other: { what: 'another cause', how: 'Call the client and have Buhphone opened: it says what is wrong.' },

@@ -27,7 +27,7 @@ export const ru = {
     report: 'Отчёт',
     clients: 'Клиенты',
     users: 'Пользователи',
-    keys: '«/» — поиск, «g r», «g c», «g u», «g m», «g v» — отчёт, клиенты, пользователи, обращения, визиты',
+    keys: '«/» — поиск, «g r», «g c», «g u», «g m», «g k», «g v» — отчёт, клиенты, пользователи, обращения, подключить заново, визиты',
   },
 
   account: {
@@ -265,6 +265,8 @@ export const ru = {
       unknown: 'неизвестно',
     },
     connectedAt: 'Подключён',
+    reconnectedAt: 'Подключён заново',
+    reconnectedBy: (name: string) => `разрешение: ${name}`,
     disconnect: 'Отключить',
     disconnectTitle: (computer: string) => `Отключить компьютер ${computer}?`,
     disconnectBody:
