@@ -19,6 +19,7 @@ use buhphone_protocol::{
     conversation::Seq,
     error::{ErrorCode, WireError},
     live::{self, Events, Outbox, OutboxRecorded},
+    reconnection::{self, ReconnectRequest, Reconnection},
     signature,
     standing::Standing,
     telemetry::FailureKind,
@@ -79,15 +80,17 @@ struct Call<'a> {
     path: &'static str,
     query: Option<String>,
     body: &'a [u8],
+    /// Signs instead of the key in use.
+    key: Option<&'a str>,
 }
 
 impl<'a> Call<'a> {
     fn get(path: &'static str) -> Self {
-        Self { method: Method::GET, path, query: None, body: &[] }
+        Self { method: Method::GET, path, query: None, body: &[], key: None }
     }
 
     fn post(path: &'static str, body: &'a [u8]) -> Self {
-        Self { method: Method::POST, path, query: None, body }
+        Self { method: Method::POST, path, query: None, body, key: None }
     }
 }
 
@@ -160,7 +163,7 @@ impl CloudClient {
             nonce: rand::random::<[u8; signature::NONCE_BYTES]>(),
         };
         let digest = unsigned.content_digest.clone();
-        let signed = self.signer.sign(&target.key, unsigned).await?;
+        let signed = self.signer.sign(call.key.unwrap_or(&target.key), unsigned).await?;
         let mut request = http
             .request(call.method.clone(), url)
             .header("content-digest", digest)
@@ -250,6 +253,10 @@ impl Cloud for CloudClient {
 
     async fn standing(&self) -> Result<Standing, CallError> {
         self.ask(Call::get(authorization::STANDING_PATH)).await
+    }
+
+    async fn reconnect(&self, key_name: &str, request: &ReconnectRequest) -> Result<Reconnection, CallError> {
+        self.ask(Call { key: Some(key_name), ..Call::post(reconnection::PATH, &json(request)) }).await
     }
 
     async fn send(&self, outbox: &Outbox) -> Result<OutboxRecorded, CallError> {

@@ -17,6 +17,10 @@ pub enum Command {
     Look,
     /// Switch the start with the computer on (a person asked, so a person's own «off» is overridden).
     RepairAutostart,
+    /// «Подключить заново»: ask the partner to let a new key in, in place of the lost one.
+    Reconnect,
+    /// Wait for the partner no longer.
+    CancelReconnection,
     /// «Пробное обращение»: one click, no text.
     SendTrial,
     /// «Обратиться».
@@ -43,6 +47,8 @@ impl std::fmt::Debug for Command {
             Self::AuthorizeNow => "AuthorizeNow",
             Self::Look => "Look",
             Self::RepairAutostart => "RepairAutostart",
+            Self::Reconnect => "Reconnect",
+            Self::CancelReconnection => "CancelReconnection",
             Self::SendTrial => "SendTrial",
             Self::Ask { .. } => "Ask",
             Self::CallMe { .. } => "CallMe",

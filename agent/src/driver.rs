@@ -146,6 +146,11 @@ impl Driver {
             Effect::AskStanding { attempt } => {
                 self.answer(async move { Input::Standing { attempt, result: cloud.standing().await } });
             }
+            Effect::Reconnect { attempt, key_name, request } => {
+                self.answer(async move {
+                    Input::Reconnected { attempt, result: cloud.reconnect(&key_name, &request).await }
+                });
+            }
             Effect::Send { attempt, outbox } => {
                 self.answer(async move { Input::SentOutbox { attempt, result: cloud.send(&outbox).await } });
             }

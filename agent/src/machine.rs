@@ -20,6 +20,7 @@ pub(crate) mod notices;
 mod outbox;
 mod pace;
 mod picture;
+mod reconnection;
 mod record;
 mod saved;
 mod talking;
@@ -173,6 +174,7 @@ impl Machine {
         } else {
             return effects;
         }
+        self.settle_reconnection(&mut effects);
         self.proceed(now, &mut effects);
         self.notice(&mut effects);
         self.keep(&mut effects);
@@ -252,6 +254,7 @@ impl Machine {
             Input::Activated { attempt, result } => self.activated(attempt, result, now, effects),
             Input::Authorized { attempt, result } => self.authorized(attempt, result, now, effects),
             Input::Standing { attempt, result } => self.standing(attempt, result, now, effects),
+            Input::Reconnected { attempt, result } => self.reconnected(attempt, result, now, effects),
             Input::SentOutbox { attempt, result } => self.sent_outbox(attempt, result, now),
             Input::Heard(events) => self.hear(events, now, effects),
             Input::Live(state) => self.live(state, now),
@@ -276,11 +279,14 @@ impl Machine {
         match command {
             Command::Activate { code } => self.activate(&code, now, effects),
             Command::OpenLink { link } => self.offer(&link),
+            // Without a key nothing but the partner's decision can bring it.
+            Command::AuthorizeNow if self.waits_for_partner() => self.look_for_decision(now),
             Command::AuthorizeNow => self.wishes.click = self.saved.device.is_some(),
             Command::Look => {
                 self.pace.hinted(now.monotonic, &mut self.rng);
                 let old = self.answered_at.is_none_or(|at| now.monotonic.saturating_sub(at) > LOOK_OLD);
                 self.wishes.look = old && self.saved.device.is_some();
+                self.look_for_decision(now);
                 effects.push(Effect::ReadAutostart);
             }
             Command::RepairAutostart => {
@@ -288,6 +294,8 @@ impl Machine {
                     effects.push(Effect::EnableAutostart { override_person: true });
                 }
             }
+            Command::Reconnect => self.reconnect(now, effects),
+            Command::CancelReconnection => self.cancel_reconnection(effects),
             Command::SendTrial => self.send_trial(now),
             Command::Ask { text } => self.ask(&text, now),
             Command::CallMe { phone } => self.call_me(&phone, now),
@@ -318,6 +326,8 @@ impl Machine {
         }
         if self.saved.enrolment.is_some() {
             self.proceed_activation(now, effects);
+        } else if self.waits_for_partner() {
+            self.proceed_reconnection(now, effects);
         } else if self.saved.device.is_some() {
             self.proceed_authorization(now, effects);
         }

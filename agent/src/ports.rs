@@ -11,6 +11,7 @@ use buhphone_protocol::{
     error::ErrorCode,
     key::PublicKey,
     live::{Events, Outbox, OutboxRecorded},
+    reconnection::{ReconnectRequest, Reconnection},
     standing::Standing,
     telemetry::{Attended, Autostart, Computer, FailureKind},
 };
@@ -47,6 +48,8 @@ pub trait Cloud: Send + Sync {
     async fn activate(&self, request: &ActivateRequest) -> Result<Activated, CallError>;
     async fn authorize(&self, request: &AuthorizeRequest) -> Result<Authorized, CallError>;
     async fn standing(&self) -> Result<Standing, CallError>;
+    /// Signed with the new key, kept under `key_name`, whatever key is in use.
+    async fn reconnect(&self, key_name: &str, request: &ReconnectRequest) -> Result<Reconnection, CallError>;
     /// Everything in it is durable at the cloud when this answers.
     async fn send(&self, outbox: &Outbox) -> Result<OutboxRecorded, CallError>;
     /// Long poll: at once when there are events after `after`, else after `wait`.

@@ -165,8 +165,17 @@ pub enum Trouble {
     Disconnected,
     /// The partner archived the user.
     UserArchived,
-    /// The key is gone from the keyring; a new code connects again.
+    /// The key is gone from the keyring; the partner may let a new one in, or a new code connects again.
     KeyLost,
+    /// A new key was asked for in place of the lost one, and waits for the partner.
+    Reconnecting {
+        /// The partner has the wish; else it is on its way.
+        told: bool,
+        /// Why the cloud could not be asked just now; tried again by itself.
+        failure: Option<FailureKind>,
+    },
+    /// The partner did not let the new key in; asked for again, or a new code connects.
+    ReconnectionRefused,
     /// The keyring is locked or not ready; waited for.
     KeyringLocked,
     /// No authorization on the partner's current day, and the last attempt failed.

@@ -1,7 +1,7 @@
 //! The words of the tray and of notifications, in Russian and English. The window words
 //! everything else itself, from the same snapshot.
 
-use buhphone_protocol::ids::RequestId;
+use buhphone_protocol::{ids::RequestId, telemetry::FailureKind};
 
 use crate::{
     machine::notices::Grave,
@@ -63,7 +63,22 @@ pub(crate) fn trouble(language: Language, trouble: &Trouble) -> &'static str {
     match trouble {
         Trouble::Disconnected => choose(language, "компьютер отключён партнёром", "disconnected by the partner"),
         Trouble::UserArchived => choose(language, "пользователь в архиве у партнёра", "the user is archived"),
-        Trouble::KeyLost => choose(language, "ключ потерян, нужен новый код", "the key is lost, needs a new code"),
+        Trouble::KeyLost => choose(language, "ключ потерян, подключите заново", "the key is lost, connect again"),
+        Trouble::Reconnecting { failure: Some(FailureKind::Keyring), .. } => {
+            self::trouble(language, &Trouble::KeyringLocked)
+        }
+        Trouble::Reconnecting { failure: Some(FailureKind::Clock), .. } => {
+            self::trouble(language, &Trouble::ClockWrong)
+        }
+        Trouble::Reconnecting { told: true, .. } => {
+            choose(language, "ждёт подтверждения партнёра", "waiting for the partner to confirm")
+        }
+        Trouble::Reconnecting { told: false, .. } => {
+            choose(language, "просит партнёра подключить заново", "asking the partner to connect again")
+        }
+        Trouble::ReconnectionRefused => {
+            choose(language, "партнёр не подтвердил подключение", "the partner did not confirm the connection")
+        }
         Trouble::KeyringLocked => choose(language, "хранилище ключей заперто", "the keyring is locked"),
         Trouble::NotAuthorized { .. } => choose(language, "не удалось авторизоваться", "could not authorize"),
         Trouble::ClockWrong => {
@@ -158,8 +173,8 @@ pub(crate) fn grave(language: Language, grave: Grave) -> Notice {
         ),
         Grave::KeyLost => choose(
             language,
-            "Ключ этого компьютера потерян. Чтобы подключить его снова, попросите новый код.",
-            "This computer's key is lost. Ask for a new code to connect it again.",
+            "Ключ этого компьютера потерян. Откройте программу и нажмите «Подключить заново».",
+            "This computer's key is lost. Open the program and click “Connect again”.",
         ),
         Grave::Silent => choose(
             language,
@@ -177,4 +192,23 @@ pub(crate) fn connected(language: Language, partner: &str) -> Notice {
         Language::En => format!("The computer is connected. You are served by {partner}."),
     };
     Notice { title: name(language).to_owned(), body, conversation: None }
+}
+
+/// The partner let the new key in.
+pub(crate) fn reconnected(language: Language, partner: &str) -> Notice {
+    let body = match language {
+        Language::Ru => format!("Компьютер снова подключён. Вас обслуживает {partner}."),
+        Language::En => format!("The computer is connected again. You are served by {partner}."),
+    };
+    Notice { title: name(language).to_owned(), body, conversation: None }
+}
+
+/// The partner did not.
+pub(crate) fn reconnection_refused(language: Language) -> Notice {
+    let body = choose(
+        language,
+        "Партнёр не подтвердил подключение этого компьютера. Позвоните ему: понадобится новый код.",
+        "The partner did not confirm this computer. Call them: a new code will be needed.",
+    );
+    Notice { title: name(language).to_owned(), body: body.to_owned(), conversation: None }
 }

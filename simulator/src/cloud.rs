@@ -11,6 +11,7 @@ use buhphone_protocol::{
     error::ErrorCode,
     key::PublicKey,
     live::{Outbox, OutboxRecorded},
+    reconnection::{ReconnectRequest, Reconnection},
     standing::Standing,
 };
 use jiff::Timestamp;
@@ -33,6 +34,19 @@ pub trait Cloud {
     /// # Errors
     /// See [`Cloud::activate`].
     fn standing(&mut self, key: &PublicKey, at: Timestamp) -> Result<Standing, CallError>;
+
+    /// A cloud older than reconnection has no such route.
+    ///
+    /// # Errors
+    /// See [`Cloud::activate`].
+    fn reconnect(
+        &mut self,
+        _key: &PublicKey,
+        _request: &ReconnectRequest,
+        _at: Timestamp,
+    ) -> Result<Reconnection, CallError> {
+        Err(refused(ErrorCode::NotFound, None))
+    }
 
     /// # Errors
     /// See [`Cloud::activate`].

@@ -12,7 +12,7 @@ mod world;
 pub use self::{
     cloud::{Cloud, refused},
     computer::Monotonic,
-    memory::{Desk, MemoryCloud, REFUSED, Recorded, code},
+    memory::{Decision, Desk, MemoryCloud, REFUSED, Recorded, Wish, Wishes, code},
     road::Network,
     world::World,
 };

@@ -2,6 +2,7 @@
 //! counts an authorization once by its id, binds a code to one key, never moves a date back.
 
 mod desk;
+mod wishes;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -16,12 +17,16 @@ use buhphone_protocol::{
     ids::{CodeId, DeviceId, LaunchId},
     key::PublicKey,
     live::{Outbox, OutboxRecorded},
+    reconnection::{ReconnectRequest, Reconnection},
     standing::{PartnerCard, Standing},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
-pub use self::desk::{Desk, REFUSED};
+pub use self::{
+    desk::{Desk, REFUSED},
+    wishes::{Decision, Wish, Wishes},
+};
 use crate::{Cloud, refused};
 
 /// A code as typed.
@@ -47,6 +52,7 @@ pub struct MemoryCloud {
     pub retry_after: Option<Duration>,
     pub contract_ended: bool,
     pub desk: Desk,
+    pub wishes: Wishes,
     /// The user's name: another one after a new activation is another user.
     pub user: String,
     pub line: Option<LineCard>,
@@ -63,6 +69,7 @@ impl MemoryCloud {
             retry_after: None,
             contract_ended: false,
             desk: Desk::default(),
+            wishes: Wishes::default(),
             user: "Иванова Анна Петровна".to_owned(),
             line: None,
         }
@@ -83,6 +90,19 @@ impl MemoryCloud {
     /// Launches told without an authorization of their own.
     pub fn told_launches(&self) -> Vec<LaunchId> {
         self.recorded.iter().flat_map(|recorded| &recorded.request.launches).map(|launch| launch.launch_id).collect()
+    }
+
+    /// Staff decide about the wish that waits.
+    ///
+    /// # Panics
+    /// When none waits.
+    pub fn decide(&mut self, approve: bool) {
+        let wish = self.wishes.decide(approve).clone();
+        if approve {
+            // The old key dies with the same stroke.
+            self.devices.retain(|_, device| *device != wish.device_id);
+            self.devices.insert(wish.key.0, wish.device_id);
+        }
     }
 
     fn standing_at(&self, now: Timestamp) -> Standing {
@@ -161,6 +181,24 @@ impl Cloud for MemoryCloud {
         self.refuse()?;
         self.known(key)?;
         Ok(self.standing_at(at))
+    }
+
+    fn reconnect(
+        &mut self,
+        key: &PublicKey,
+        request: &ReconnectRequest,
+        at: Timestamp,
+    ) -> Result<Reconnection, CallError> {
+        self.refuse()?;
+        assert_eq!(&request.key, key, "the request is signed with the key it presents");
+        if !self.devices.values().any(|device| *device == request.device_id) {
+            return Err(refused(ErrorCode::DeviceUnknown, None));
+        }
+        Ok(match self.wishes.ask(key, request, at) {
+            Decision::Waiting => Reconnection::Waiting { ask_again_in: self.wishes.ask_again_in },
+            Decision::Approved => Reconnection::Approved { standing: self.standing_at(at) },
+            Decision::Refused => Reconnection::Refused,
+        })
     }
 
     fn record(&mut self, key: &PublicKey, outbox: &Outbox, at: Timestamp) -> Result<OutboxRecorded, CallError> {

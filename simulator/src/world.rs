@@ -302,6 +302,12 @@ impl<C: Cloud> World<C> {
                 let result = self.call(|cloud, key| cloud.standing(key, at))?;
                 self.answer(Input::Standing { attempt, result })
             }
+            Effect::Reconnect { attempt, key_name, request } => {
+                let in_use = self.using.replace(key_name);
+                let result = self.call(|cloud, key| cloud.reconnect(key, &request, at));
+                self.using = in_use;
+                self.answer(Input::Reconnected { attempt, result: result? })
+            }
             Effect::Send { outbox, .. } if self.network == Network::Hangs => {
                 self.letters.push((at, outbox.items.len()));
                 None

@@ -168,8 +168,9 @@ impl Machine {
         now: Now,
         effects: &mut Vec<Effect>,
     ) {
-        if self.ended(attempt).is_none() {
-            return;
+        let Some(call) = self.ended(attempt) else { return };
+        if call.kind == CallKind::NewKey {
+            return self.new_key_made(result, now, effects);
         }
         let Some(enrolment) = &mut self.saved.enrolment else { return };
         match result {

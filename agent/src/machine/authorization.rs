@@ -61,6 +61,8 @@ pub(super) struct Wishes {
     /// The computer slept, or the network returned, since all was last well.
     pub(super) resumed: bool,
     pub(super) network: bool,
+    /// The partner has let a new key in, and it has not authorized.
+    pub(super) reconnected: bool,
     /// Monotonic: when the attempt for a new day goes out, once it is due and a person is there.
     pub(super) due_at: Option<Duration>,
 }
@@ -125,6 +127,9 @@ impl Machine {
         if self.wishes.launch {
             return Some((Wanted::Authorize(self.late(Trigger::Launch)), paced.max(self.wishes.launch_at)));
         }
+        if self.wishes.reconnected {
+            return Some((Wanted::Authorize(Trigger::Activation), paced));
+        }
         if self.wishes.look {
             return Some((Wanted::Standing, now.monotonic));
         }
@@ -180,7 +185,8 @@ impl Machine {
         };
         let day_end = days.end(time.high);
         let echo = device.echo.clone();
-        let asked = matches!(trigger, Trigger::Person | Trigger::Activation);
+        let activating = self.activation.step == Some(Step::Authorize);
+        let asked = activating || trigger == Trigger::Person;
         let attended = if asked { Attended::Yes } else { seen };
         let earlier = self.saved.intent.take();
         let firm = earlier.as_ref().is_some_and(|intent| intent.maybe_received);
@@ -200,7 +206,7 @@ impl Machine {
                     attended: if was_attended { Attended::Yes } else { attended },
                     computer: self.computer.clone(),
                     // Activation switches it on only after its own authorization.
-                    autostart: if trigger == Trigger::Activation { Autostart::Unknown } else { self.autostart },
+                    autostart: if activating { Autostart::Unknown } else { self.autostart },
                     failures: self.saved.failures.clone(),
                     launches: self.saved.launches_beside(&self.facts.launch),
                     launches_dropped: self.saved.launches_dropped,

@@ -52,6 +52,12 @@ pub(super) enum CallKind {
         clicked: bool,
     },
     Standing,
+    /// Where we stand is asked by the key that was lost, in case it is back.
+    OldKey,
+    /// The key to take its place is being made.
+    NewKey,
+    /// The partner is asked to let the new key in.
+    Reconnect,
 }
 
 impl Machine {
@@ -78,12 +84,13 @@ impl Machine {
         }
         let silence = CallError::Unreached { failure: FailureKind::Timeout, detail: "no answer".to_owned() };
         match call.kind {
-            CallKind::Key => {
+            CallKind::Key | CallKind::NewKey => {
                 self.key_made(call.attempt, Err(VaultError::NotReady("no answer".to_owned())), now, effects);
             }
             CallKind::Bind => self.activated(call.attempt, Err(silence), now, effects),
             CallKind::Authorize { .. } => self.authorized(call.attempt, Err(silence), now, effects),
-            CallKind::Standing => self.standing(call.attempt, Err(silence), now, effects),
+            CallKind::Standing | CallKind::OldKey => self.standing(call.attempt, Err(silence), now, effects),
+            CallKind::Reconnect => self.reconnected(call.attempt, Err(silence), now, effects),
         }
     }
 
@@ -139,6 +146,7 @@ impl Machine {
         self.visit_done(VisitStep::Authorized, now);
         if fresh {
             self.wishes.click = false;
+            self.wishes.reconnected = false;
             self.wishes.resumed = false;
             self.wishes.network = false;
             if !self.wishes.launch {
@@ -158,6 +166,9 @@ impl Machine {
         effects: &mut Vec<Effect>,
     ) {
         let Some(call) = self.ended(attempt) else { return };
+        if call.kind == CallKind::OldKey {
+            return self.old_key_tried(result, call, now, effects);
+        }
         match result {
             Ok(standing) => self.heard(&standing, call.sent, now, effects),
             Err(error) => self.failed(&error, now),
@@ -188,7 +199,7 @@ impl Machine {
     }
 
     /// A call of a connected computer failed.
-    fn failed(&mut self, error: &CallError, now: Now) {
+    pub(super) fn failed(&mut self, error: &CallError, now: Now) {
         let kind = failure(error);
         self.saved.tally(kind, now.wall);
         self.last_failure = Some(kind);
@@ -199,6 +210,7 @@ impl Machine {
         {
             self.saved.refusal = Some(Refusal { kind, until: days.end(time.high) });
             self.wishes.launch = false;
+            self.wishes.reconnected = false;
         }
         self.slow_down(error, now);
     }

@@ -6,6 +6,7 @@ use std::fmt;
 
 use buhphone_protocol::{
     activation::ActivateRequest, authorization::AuthorizeRequest, conversation::Seq, live::Outbox,
+    reconnection::ReconnectRequest,
 };
 use jiff::Timestamp;
 use url::Url;
@@ -42,6 +43,12 @@ pub enum Effect {
     AskStanding {
         attempt: u64,
     },
+    /// Ask to be let in by the new key of this name, which signs this call alone.
+    Reconnect {
+        attempt: u64,
+        key_name: String,
+        request: ReconnectRequest,
+    },
     /// Tell the cloud these, all durable here.
     Send {
         attempt: u64,
@@ -77,6 +84,7 @@ impl fmt::Debug for Effect {
             Self::Activate { .. } => "Activate",
             Self::Authorize { .. } => "Authorize",
             Self::AskStanding { .. } => "AskStanding",
+            Self::Reconnect { .. } => "Reconnect",
             Self::Send { .. } => "Send",
             Self::Listen { .. } => "Listen",
             Self::StopListening => "StopListening",

@@ -7,6 +7,7 @@ use buhphone_protocol::{
     conversation::Event,
     key::PublicKey,
     live::OutboxRecorded,
+    reconnection::Reconnection,
     standing::Standing,
     telemetry::{Autostart, Computer},
 };
@@ -50,6 +51,11 @@ pub enum Input {
     Standing {
         attempt: u64,
         result: Result<Standing, CallError>,
+    },
+    /// Answers [`super::Effect::Reconnect`].
+    Reconnected {
+        attempt: u64,
+        result: Result<Reconnection, CallError>,
     },
     /// Answers [`super::Effect::Send`].
     SentOutbox {

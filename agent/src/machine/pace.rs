@@ -80,6 +80,11 @@ impl Pace {
         self.retry_at = Duration::ZERO;
     }
 
+    /// A person looks, and the answer may have changed: at once, if that was not asked just now.
+    pub(super) fn looked(&mut self, now: Duration) {
+        self.retry_at = self.retry_at.min(now.max(self.last_attempt + HINT_SPACING));
+    }
+
     /// Something says that an attempt may succeed now.
     pub(super) fn hinted(&mut self, now: Duration, rng: &mut StdRng) {
         let soon = now + Duration::from_secs_f64(rng.random_range(1.0..5.0));

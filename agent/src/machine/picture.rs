@@ -137,13 +137,15 @@ impl Machine {
             Connection::Offline { failure } => Some(failure),
             Connection::Unknown | Connection::Online => None,
         };
-        let grave = troubles.iter().find(|trouble| asks_for_a_person(trouble));
+        let attention = troubles.iter().any(asks_for_a_person);
+        let said = troubles.iter().find(|trouble| asks_for_a_person(trouble) || waits_for_partner(trouble));
         let (icon, state) = match stage {
             Stage::Starting => (TrayIcon::Offline, words::starting(language)),
             Stage::NotActivated { .. } => (TrayIcon::Attention, words::not_activated(language)),
             Stage::Activating { .. } => (TrayIcon::Offline, words::activating(language)),
-            Stage::Active => match (grave, offline) {
-                (Some(trouble), _) => (TrayIcon::Attention, words::trouble(language, trouble)),
+            Stage::Active => match (said, offline) {
+                (Some(trouble), _) if attention => (TrayIcon::Attention, words::trouble(language, trouble)),
+                (Some(trouble), _) => (TrayIcon::Offline, words::trouble(language, trouble)),
                 (None, Some(FailureKind::Clock)) => {
                     (TrayIcon::Attention, words::trouble(language, &Trouble::ClockWrong))
                 }
@@ -175,6 +177,7 @@ fn asks_for_a_person(trouble: &Trouble) -> bool {
         Trouble::Disconnected
         | Trouble::UserArchived
         | Trouble::KeyLost
+        | Trouble::ReconnectionRefused
         | Trouble::KeyringLocked
         | Trouble::ClockWrong
         | Trouble::AutostartOff
@@ -184,8 +187,16 @@ fn asks_for_a_person(trouble: &Trouble) -> bool {
         Trouble::NotAuthorized { failure } => {
             matches!(failure, FailureKind::Refused | FailureKind::Proxy | FailureKind::Tls)
         }
+        Trouble::Reconnecting { failure, .. } => {
+            matches!(failure, Some(FailureKind::Keyring | FailureKind::Clock | FailureKind::Refused))
+        }
         Trouble::ContractEnded | Trouble::StateSetAside { .. } => false,
     }
+}
+
+/// Somebody mends it elsewhere.
+fn waits_for_partner(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Reconnecting { .. })
 }
 
 /// As 1С prints it: `23.11.2026 9:00:12`.

@@ -14,7 +14,7 @@ use url::Url;
 
 use super::{
     activation::Enrolment, authorization::Refusal, cloud_time::Seen, conversations::Talk, day::PartnerDays,
-    notices::Grave, visit::Visit,
+    notices::Grave, reconnection::Wish, visit::Visit,
 };
 use crate::view::LanguageChoice;
 
@@ -53,6 +53,9 @@ pub(super) struct Saved {
     pub(super) autostart_set: bool,
     #[serde(default)]
     pub(super) refusal: Option<Refusal>,
+    /// To be let in by a new key.
+    #[serde(default)]
+    pub(super) reconnection: Option<Wish>,
     /// Grave troubles the person was notified of.
     #[serde(default)]
     pub(super) notified: Vec<Grave>,
@@ -130,6 +133,7 @@ impl Saved {
             last_sent: None,
             autostart_set: false,
             refusal: None,
+            reconnection: None,
             notified: Vec::new(),
             talk: Talk::default(),
             visit: None,

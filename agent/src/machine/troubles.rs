@@ -39,7 +39,7 @@ impl Machine {
             return Some(match refusal.kind {
                 RefusalKind::Disconnected => Trouble::Disconnected,
                 RefusalKind::UserArchived => Trouble::UserArchived,
-                RefusalKind::KeyLost => Trouble::KeyLost,
+                RefusalKind::KeyLost => self.reconnection_trouble().unwrap_or(Trouble::KeyLost),
             });
         }
         match self.last_failure? {

@@ -8,5 +8,6 @@ mod crashes;
 mod days;
 mod pictures;
 mod random;
+mod reconnection;
 mod state;
 mod visits;

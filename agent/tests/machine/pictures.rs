@@ -170,8 +170,50 @@ fn the_keyring_is_locked() {
 #[test]
 fn the_key_is_lost() {
     insta::assert_snapshot!(connected(|world| world.keyring.clear()), @r#"
-    Attention | Бухфон: ключ потерян, нужен новый код | Последняя авторизация: 23.11.2026 9:00:12 | Active | [KeyLost]
-    Attention | Buhphone: the key is lost, needs a new code | Last authorization: 23.11.2026 9:00:12 | Active | [KeyLost]
+    Attention | Бухфон: ключ потерян, подключите заново | Последняя авторизация: 23.11.2026 9:00:12 | Active | [KeyLost]
+    Attention | Buhphone: the key is lost, connect again | Last authorization: 23.11.2026 9:00:12 | Active | [KeyLost]
+    "#);
+}
+
+/// A computer whose key is gone, and who asked for another.
+fn asking(change: impl FnOnce(&mut World)) -> String {
+    let mut world = World::connected(START, "Europe/Moscow");
+    world.keyring.clear();
+    world.launch(Origin::Login);
+    world.work(SignedDuration::from_mins(1));
+    change(&mut world);
+    world.command(Command::Reconnect);
+    told(world)
+}
+
+#[test]
+fn the_partner_decides_about_a_new_key() {
+    insta::assert_snapshot!(asking(|_| {}), @r#"
+    Offline | Бухфон: ждёт подтверждения партнёра | Последняя авторизация: 23.11.2026 9:00:12 | Active | [Reconnecting { told: true, failure: None }]
+    Offline | Buhphone: waiting for the partner to confirm | Last authorization: 23.11.2026 9:00:12 | Active | [Reconnecting { told: true, failure: None }]
+    "#);
+}
+
+#[test]
+fn the_partner_could_not_be_asked_about_a_new_key() {
+    insta::assert_snapshot!(asking(|world| world.network = Network::Down(FailureKind::Dns)), @r#"
+    Offline | Бухфон: просит партнёра подключить заново | Последняя авторизация: 23.11.2026 9:00:12 | Active | [Reconnecting { told: false, failure: Some(Dns) }]
+    Offline | Buhphone: asking the partner to connect again | Last authorization: 23.11.2026 9:00:12 | Active | [Reconnecting { told: false, failure: Some(Dns) }]
+    "#);
+}
+
+#[test]
+fn the_partner_refused_the_new_key() {
+    let mut world = World::connected(START, "Europe/Moscow");
+    world.keyring.clear();
+    world.launch(Origin::Login);
+    world.work(SignedDuration::from_mins(1));
+    world.command(Command::Reconnect);
+    world.cloud.decide(false);
+    world.work(SignedDuration::from_mins(1));
+    insta::assert_snapshot!(told(world), @r#"
+    Attention | Бухфон: партнёр не подтвердил подключение | Последняя авторизация: 23.11.2026 9:00:12 | Active | [ReconnectionRefused]
+    Attention | Buhphone: the partner did not confirm the connection | Last authorization: 23.11.2026 9:00:12 | Active | [ReconnectionRefused]
     "#);
 }
 
@@ -231,10 +273,30 @@ fn the_notifications() {
             notices.extend(world.notices.iter().map(|notice| format!("{}: {}", notice.title, notice.body)));
         }
     }
+    for language in [LanguageChoice::Ru, LanguageChoice::En] {
+        for approve in [true, false] {
+            let mut world = World::connected(START, "Europe/Moscow");
+            world.command(Command::SetLanguage { language });
+            world.keyring.clear();
+            world.command(Command::AuthorizeNow);
+            world.command(Command::Reconnect);
+            world.cloud.decide(approve);
+            world.work(SignedDuration::from_mins(1));
+            notices.extend(world.notices.iter().map(|notice| format!("{}: {}", notice.title, notice.body)));
+        }
+    }
     insta::assert_snapshot!(notices.join("\n"), @r#"
     Бухфон: Партнёр отключил этот компьютер. Чтобы подключить его снова, попросите новый код.
     Бухфон: Партнёр перенёс вас в архив. Если это ошибка, позвоните партнёру.
     Buhphone: The partner disconnected this computer. Ask for a new code to connect it again.
     Buhphone: The partner archived you. If this is a mistake, call the partner.
+    Бухфон: Ключ этого компьютера потерян. Откройте программу и нажмите «Подключить заново».
+    Бухфон: Компьютер снова подключён. Вас обслуживает Ромашка-Сервис.
+    Бухфон: Ключ этого компьютера потерян. Откройте программу и нажмите «Подключить заново».
+    Бухфон: Партнёр не подтвердил подключение этого компьютера. Позвоните ему: понадобится новый код.
+    Buhphone: This computer's key is lost. Open the program and click “Connect again”.
+    Buhphone: The computer is connected again. You are served by Ромашка-Сервис.
+    Buhphone: This computer's key is lost. Open the program and click “Connect again”.
+    Buhphone: The partner did not confirm this computer. Call them: a new code will be needed.
     "#);
 }

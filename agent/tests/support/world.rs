@@ -23,6 +23,7 @@ use buhphone_protocol::{
     ids::{DeviceId, LaunchId},
     key::PublicKey,
     live::{Events, Outbox, OutboxRecorded},
+    reconnection::{ReconnectRequest, Reconnection},
     standing::{PartnerCard, Standing},
     telemetry::{Attended, Autostart, Computer, FailureKind, Launch, Origin},
 };
@@ -174,6 +175,12 @@ impl Cloud for World {
         self.asked("standing");
         self.reached()?;
         Ok(self.standing_now(None))
+    }
+
+    async fn reconnect(&self, _: &str, _: &ReconnectRequest) -> Result<Reconnection, CallError> {
+        self.asked("reconnect");
+        self.reached()?;
+        Ok(Reconnection::Waiting { ask_again_in: 10 })
     }
 
     async fn send(&self, _: &Outbox) -> Result<OutboxRecorded, CallError> {

@@ -101,6 +101,12 @@ export function fake(state: Partial<View>, language: Language): Backend {
           visit: visitAt(3),
         });
       },
+      async reconnect() {
+        show({ troubles: [{ kind: 'reconnecting', told: false, failure: null }] });
+        await moment();
+        show({ troubles: [{ kind: 'reconnecting', told: true, failure: null }] });
+      },
+      cancel_reconnection: () => show({ troubles: [{ kind: 'key_lost' }] }),
       send_trial: () => begin('trial', ''),
       ask: ({ text }) => begin('ordinary', text),
       call_me: ({ phone }) => begin('callback', '', phone),

@@ -118,6 +118,33 @@ export const states: Record<string, Shown> = {
   new_code: { ...troubled({ kind: 'disconnected' }), opened: { screen: 'new_code' } },
   user_archived: troubled({ kind: 'user_archived' }),
   key_lost: troubled({ kind: 'key_lost' }),
+  reconnecting: troubled({ kind: 'reconnecting', told: true, failure: null }),
+  reconnecting_today: { troubles: [{ kind: 'reconnecting', told: true, failure: null }] },
+  reconnecting_offline: {
+    ...troubled({ kind: 'reconnecting', told: true, failure: 'dns' }),
+    connection: { kind: 'offline', failure: 'dns' },
+  },
+  reconnecting_telling: troubled({ kind: 'reconnecting', told: false, failure: null }),
+  reconnecting_untold: {
+    ...troubled({ kind: 'reconnecting', told: false, failure: 'connect' }),
+    connection: { kind: 'offline', failure: 'connect' },
+  },
+  reconnecting_keyring: troubled({ kind: 'reconnecting', told: true, failure: 'keyring' }),
+  reconnecting_clock: troubled({ kind: 'reconnecting', told: false, failure: 'clock' }),
+  reconnecting_refused_by_cloud: troubled({ kind: 'reconnecting', told: false, failure: 'refused' }),
+  reconnecting_long: {
+    ...troubled({ kind: 'reconnecting', told: true, failure: null }, { kind: 'autostart_off' }),
+    owner: { ...seen.owner!, partner: long('Первая бухгалтерская компания Нижнего Новгорода') },
+  },
+  reconnecting_writing: {
+    ...troubled({ kind: 'reconnecting', told: true, failure: null }),
+    opened: { screen: 'ask' },
+  },
+  reconnecting_callback: {
+    ...troubled({ kind: 'reconnecting', told: true, failure: null }),
+    opened: { screen: 'callback' },
+  },
+  reconnection_refused: troubled({ kind: 'reconnection_refused' }),
   keyring_locked: troubled({ kind: 'keyring_locked' }),
   clock_wrong: troubled({ kind: 'clock_wrong' }),
   autostart_off: { troubles: [{ kind: 'autostart_off' }], autostart: 'off' },

@@ -43,3 +43,8 @@ export function inZone(messages: Messages, zone: string): string {
   );
   return time ? messages.home.times[time] : messages.home.otherTime(zone);
 }
+
+/** Names of companies often bring quotation marks of their own. */
+export function quoted(messages: Messages, name: string): string {
+  return /["«“„]/.test(name) ? name : messages.quoted(name);
+}

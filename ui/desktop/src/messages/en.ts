@@ -135,7 +135,11 @@ export const en: Messages = {
     },
     key_lost: {
       title: 'This computer’s key is lost',
-      text: 'This happens when the system is reinstalled or a password is reset. Ask your partner for a new code and enter it.',
+      text: 'This happens when the system is reinstalled or a password is reset. Your partner can confirm this computer or give you a new code.',
+    },
+    reconnection_refused: {
+      title: 'Your partner did not confirm the connection',
+      text: 'Call your partner. They will give you a new code, or confirm the connection if you ask again.',
     },
     keyring_locked: {
       title: 'The password storage is locked',
@@ -171,11 +175,34 @@ export const en: Messages = {
       text: 'The disk may be full or not writable. Free some space: the program will try again by itself.',
     },
   },
+  reconnecting: {
+    titles: {
+      told: (partner) => `Waiting for ${partner} to confirm`,
+      telling: 'Asking your partner to connect this computer',
+      untold: 'Your partner has not been asked yet',
+    },
+    texts: {
+      told: 'This usually takes minutes. You may close the window: the program will connect by itself.',
+      toldOffline: 'There is no connection now. The program will learn the answer as soon as there is.',
+      telling: 'This takes a few seconds.',
+      untoldOffline: 'There is no connection. The program will ask your partner as soon as there is.',
+      keyring:
+        'The system’s password storage is locked, and the key is kept there. Unlock it with the password you sign in with, and the program will go on by itself.',
+      clock:
+        'The date or time of this computer seems to be wrong. Correct it in the system settings, and the program will go on by itself.',
+      refused: 'The cloud did not accept this. Call your partner.',
+    },
+    held: 'What you write now is kept, and sent as soon as your partner confirms the connection.',
+  },
   call: (phone) => `Your partner’s phone: ${phone}`,
+  quoted: (name) => `“${name}”`,
   actions: {
     repair: 'Start with the computer',
     useThisCopy: 'Start this copy',
     newCode: 'Enter a new code',
+    reconnect: 'Connect again',
+    askAgain: 'Ask again',
+    cancel: 'Cancel',
   },
   sent: {
     title: 'What is sent',

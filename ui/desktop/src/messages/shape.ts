@@ -77,12 +77,24 @@ export interface Messages {
   reasons: Record<FailureKind, string>;
   /** Why the day has no authorization, and what to do. */
   remedies: Record<FailureKind, string>;
-  troubles: Record<Exclude<Trouble['kind'], 'not_authorized' | 'state_set_aside'>, Words> & {
+  troubles: Record<Exclude<Trouble['kind'], 'not_authorized' | 'reconnecting' | 'state_set_aside'>, Words> & {
     not_authorized: string;
     state_set_aside(file: string): Words;
   };
+  /** A new key waits for the partner. */
+  reconnecting: {
+    titles: { told(partner: string): string; telling: string; untold: string };
+    texts: Record<
+      'told' | 'toldOffline' | 'telling' | 'untoldOffline' | 'keyring' | 'clock' | 'refused',
+      string
+    >;
+    /** What is written meanwhile. */
+    held: string;
+  };
   call(phone: string): string;
-  actions: { repair: string; useThisCopy: string; newCode: string };
+  /** A name in the language's quotation marks. */
+  quoted(name: string): string;
+  actions: Record<'repair' | 'useThisCopy' | 'newCode' | 'reconnect' | 'askAgain' | 'cancel', string>;
   sent: {
     title: string;
     lead: string;

@@ -80,7 +80,7 @@ export const talk: TalkWords = {
       refused: 'Not sent',
     },
     stateHints: {
-      saved: 'Saved on this computer. It goes by itself as soon as there is a connection.',
+      saved: 'Saved on this computer. It goes by itself as soon as it can.',
       sent: 'Sent. The partner’s staff have not seen it yet.',
       delivered: 'Delivered to the partner’s staff.',
       read: 'The partner’s staff have read it.',

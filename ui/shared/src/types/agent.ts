@@ -82,7 +82,15 @@ export type Owner = { partner: string,
  */
 phone: string, client: string, user: string, };
 
-export type Trouble = { "kind": "disconnected" } | { "kind": "user_archived" } | { "kind": "key_lost" } | { "kind": "keyring_locked" } | { "kind": "not_authorized", failure: FailureKind, } | { "kind": "clock_wrong" } | { "kind": "autostart_off" } | { "kind": "autostart_off_by_person" } | { "kind": "autostart_foreign" } | { "kind": "contract_ended" } | { "kind": "state_set_aside", file: string, } | { "kind": "state_not_saved" };
+export type Trouble = { "kind": "disconnected" } | { "kind": "user_archived" } | { "kind": "key_lost" } | { "kind": "reconnecting", 
+/**
+ * The partner has the wish; else it is on its way.
+ */
+told: boolean, 
+/**
+ * Why the cloud could not be asked just now; tried again by itself.
+ */
+failure: FailureKind | null, } | { "kind": "reconnection_refused" } | { "kind": "keyring_locked" } | { "kind": "not_authorized", failure: FailureKind, } | { "kind": "clock_wrong" } | { "kind": "autostart_off" } | { "kind": "autostart_off_by_person" } | { "kind": "autostart_foreign" } | { "kind": "contract_ended" } | { "kind": "state_set_aside", file: string, } | { "kind": "state_not_saved" };
 
 export type Sent = { 
 /**
@@ -236,4 +244,4 @@ export type RequestState = "waiting" | "answered" | "closed" | "unknown";
 
 export type VisitStep = "connected" | "authorized" | "autostart" | "test_sent" | "confirmed" | "answered" | "unknown";
 
-export type Command = { "kind": "activate", code: string, } | { "kind": "open_link", link: string, } | { "kind": "authorize_now" } | { "kind": "look" } | { "kind": "repair_autostart" } | { "kind": "send_trial" } | { "kind": "ask", text: string, } | { "kind": "call_me", phone: string, } | { "kind": "say", request_id: string, text: string, } | { "kind": "show_conversation", request_id: string | null, } | { "kind": "repeat_visit_step" } | { "kind": "leave_visit" } | { "kind": "set_language", language: LanguageChoice, };
+export type Command = { "kind": "activate", code: string, } | { "kind": "open_link", link: string, } | { "kind": "authorize_now" } | { "kind": "look" } | { "kind": "repair_autostart" } | { "kind": "reconnect" } | { "kind": "cancel_reconnection" } | { "kind": "send_trial" } | { "kind": "ask", text: string, } | { "kind": "call_me", phone: string, } | { "kind": "say", request_id: string, text: string, } | { "kind": "show_conversation", request_id: string | null, } | { "kind": "repeat_visit_step" } | { "kind": "leave_visit" } | { "kind": "set_language", language: LanguageChoice, };
