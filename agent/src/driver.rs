@@ -96,11 +96,17 @@ struct Driver {
 impl Driver {
     async fn start(&mut self) {
         self.show();
+        let started = self.ask_all().await;
+        self.tick_at = self.ports.clock.now().monotonic + TICK;
+        self.feed(started).await;
+    }
+
+    /// What a start asks.
+    async fn ask_all(&self) -> Input {
         let Ports { store, host, .. } = &self.ports;
         let (loaded, computer, autostart, presence) =
             join!(store.load(), host.computer(None), host.autostart(), host.presence());
-        self.tick_at = self.ports.clock.now().monotonic + TICK;
-        self.feed(Input::Started(Started { loaded, computer, autostart, presence })).await;
+        Input::Started(Started { loaded, computer, autostart, presence })
     }
 
     /// Hands `input` to the machine, with all that comes of it at once.
@@ -121,6 +127,7 @@ impl Driver {
     async fn perform(&mut self, effect: Effect) -> Option<Input> {
         let Ports { cloud, vault, store, host, screen, .. } = self.ports.clone();
         match effect {
+            Effect::StartAgain => return Some(self.ask_all().await),
             Effect::Save(change) => return Some(Input::Saved(store.save(&change).await)),
             Effect::SetAside => return Some(Input::SetAside(store.set_aside().await)),
             Effect::UseCloud(address) => cloud.use_address(address),

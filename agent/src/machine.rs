@@ -164,15 +164,20 @@ impl Machine {
     /// Takes in what happened and tells what is to be done, in order.
     pub fn handle(&mut self, input: Input, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
-        if let Input::Started(started) = input {
-            if self.last.is_none() {
-                self.start(started, now, &mut effects);
+        match (input, self.last) {
+            (Input::Started(started), None) => {
+                if !self.start(started, now, &mut effects) {
+                    return effects;
+                }
             }
-        } else if let Some(last) = self.last {
-            self.pass(last, now, &mut effects);
-            self.take(input, now, &mut effects);
-        } else {
-            return effects;
+            (Input::Started(_), Some(_)) => {}
+            (input, Some(last)) => {
+                self.pass(last, now, &mut effects);
+                self.take(input, now, &mut effects);
+            }
+            (Input::Tick { .. }, None) => return vec![Effect::StartAgain],
+            // Nothing is begun, nor taken in, beside a state that may still be read.
+            (_, None) => return effects,
         }
         self.settle_reconnection(&mut effects);
         self.proceed(now, &mut effects);
@@ -187,11 +192,20 @@ impl Machine {
         self.wake
     }
 
-    fn start(&mut self, started: Started, now: Now, effects: &mut Vec<Effect>) {
+    /// Whether it did: a state that cannot be read for now, on a disk that is full or locked, is waited for.
+    fn start(&mut self, started: Started, now: Now, effects: &mut Vec<Effect>) -> bool {
+        let loaded = match started.loaded {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                tracing::error!(%error, "waiting for the saved state");
+                self.record.failing = true;
+                return false;
+            }
+        };
         self.last = Some(now);
         self.computer = started.computer;
         self.autostart = started.autostart;
-        self.restore(started.loaded, effects);
+        self.restore(loaded, effects);
         self.resume_activation();
         self.resume_visit(now);
         self.use_device(effects);
@@ -211,6 +225,7 @@ impl Machine {
             // Nothing is done about it, so nothing will be answered.
             self.visit_autostart_read(self.autostart, now);
         }
+        true
     }
 
     /// Lets the time since the last input pass, and notices a sleep.

@@ -106,7 +106,7 @@ pub enum VaultError {
 #[async_trait]
 pub trait Store: Send + Sync {
     /// The saved state; none at the first start. A damaged store is set aside by
-    /// the implementation, which tells under which name.
+    /// the implementation, which tells under which name. An error says that it may still be read later.
     async fn load(&self) -> Result<Loaded, StoreError>;
     /// All of it or nothing; durable when it returns.
     async fn save(&self, change: &Change) -> Result<(), StoreError>;

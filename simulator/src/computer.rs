@@ -44,6 +44,8 @@ pub struct Computer {
     pub disk: Option<String>,
     pub rows: BTreeMap<String, String>,
     pub disk_full: bool,
+    /// The store does not open, though nothing in it is damaged.
+    pub disk_refuses_reading: bool,
     pub set_aside: Vec<String>,
 }
 
@@ -67,6 +69,7 @@ impl Computer {
             disk: None,
             rows: BTreeMap::new(),
             disk_full: false,
+            disk_refuses_reading: false,
             set_aside: Vec::new(),
         }
     }
@@ -119,8 +122,11 @@ impl Computer {
         }
     }
 
-    pub(crate) fn loaded(&self) -> Loaded {
-        Loaded { state: self.disk.clone(), rows: self.rows.clone().into_iter().collect(), set_aside: None }
+    pub(crate) fn loaded(&self) -> Result<Loaded, StoreError> {
+        if self.disk_refuses_reading {
+            return Err(StoreError { verb: "read", detail: "full".to_owned() });
+        }
+        Ok(Loaded { state: self.disk.clone(), rows: self.rows.clone().into_iter().collect(), set_aside: None })
     }
 
     pub(crate) fn save(&mut self, change: Change) -> Result<(), StoreError> {

@@ -132,13 +132,16 @@ impl<C: Cloud> World<C> {
             language: Language::Ru,
             cloud: "https://cloud.example".parse().expect("an address"),
         }));
-        let started = Started {
-            loaded: Ok(self.loaded()),
+        self.input(Input::Started(self.started()));
+    }
+
+    fn started(&self) -> Started {
+        Started {
+            loaded: self.loaded(),
             computer: self.told(None),
             autostart: self.autostart,
             presence: self.presence(),
-        };
-        self.input(Input::Started(started));
+        }
     }
 
     /// The computer is switched off, or the process killed.
@@ -271,6 +274,7 @@ impl<C: Cloud> World<C> {
     fn perform(&mut self, effect: Effect) -> Option<Input> {
         let at = self.now;
         match effect {
+            Effect::StartAgain => Some(Input::Started(self.started())),
             Effect::Save(change) => Some(Input::Saved(self.save(change))),
             Effect::SetAside => Some(Input::SetAside(Ok(self.put_aside()))),
             Effect::UseCloud(url) => {

@@ -11,6 +11,8 @@ impl Machine {
         if self.saved.device.is_none() {
             return;
         }
+        // A process before this one may have set it, and ended before it could write that down.
+        self.autostart_read(self.autostart);
         // Not set yet: the process ended between the binding and the last step of an activation.
         let repair = !self.saved.autostart_set || self.autostart == Autostart::Off;
         if repair && !matches!(self.autostart, Autostart::On | Autostart::OffByPerson) {

@@ -15,6 +15,8 @@ use crate::{ports::Change, view::Notice};
 
 #[derive(Clone, PartialEq)]
 pub enum Effect {
+    /// Ask anew what a start asks; answered by [`super::Input::Started`].
+    StartAgain,
     /// Write the state and rows. If that fails the following effects are performed all the same.
     Save(Change),
     /// Put away, under another name, what was loaded and cannot be read.
@@ -74,6 +76,7 @@ pub enum Effect {
 impl fmt::Debug for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::StartAgain => "StartAgain",
             Self::Save(_) => "Save",
             Self::SetAside => "SetAside",
             Self::UseCloud(_) => "UseCloud",

@@ -19,7 +19,7 @@ use crate::{
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// The first input of a process, once.
+    /// The first input of a process; again when [`super::Effect::StartAgain`] asked for it.
     Started(Started),
     /// Every [`super::TICK`], and whenever [`super::Machine::wake_at`] says.
     Tick {

@@ -58,17 +58,11 @@ impl Record {
 
 impl Machine {
     /// Reads what was loaded, or begins afresh beside it.
-    pub(super) fn restore(&mut self, loaded: Result<Loaded, StoreError>, effects: &mut Vec<Effect>) {
-        let mut rows = Vec::new();
-        let read = match loaded {
-            Ok(loaded) => {
-                self.record.set_aside = loaded.set_aside;
-                rows = loaded.rows;
-                loaded.state.map(|text| Saved::parse(&text).map_err(|unreadable| unreadable.to_string()))
-            }
-            Err(error) => Some(Err(error.to_string())),
-        };
-        match read {
+    pub(super) fn restore(&mut self, loaded: Loaded, effects: &mut Vec<Effect>) {
+        let Loaded { state, rows, set_aside } = loaded;
+        self.record.failing = false;
+        self.record.set_aside = set_aside;
+        match state.map(|text| Saved::parse(&text)) {
             None => self.record.written = Some(self.saved.clone()),
             Some(Ok(saved)) => {
                 self.record.written = Some(saved.clone());
@@ -76,7 +70,7 @@ impl Machine {
                 self.restore_rows(rows);
             }
             Some(Err(reason)) => {
-                tracing::warn!(reason, "setting the saved state aside");
+                tracing::warn!(%reason, "setting the saved state aside");
                 self.record.held = true;
                 effects.push(Effect::SetAside);
             }

@@ -55,6 +55,21 @@ fn what_cannot_be_read_is_set_aside_and_the_program_goes_on() {
 }
 
 #[test]
+fn a_state_that_cannot_be_read_for_now_is_waited_for_and_never_set_aside() {
+    let mut world = World::connected(START, "Europe/Moscow");
+    world.disk_refuses_reading = true;
+    world.launch(Origin::Login);
+    world.work(SignedDuration::from_mins(5));
+    world.type_code(1);
+    assert_eq!((world.view().stage, world.view().troubles), (Stage::Starting, vec![Trouble::StateNotSaved]));
+    assert_eq!(world.keyring.len(), 1, "no second computer is made beside the one that is only unreadable");
+    world.disk_refuses_reading = false;
+    world.work(SignedDuration::from_mins(1));
+    assert_eq!((world.view().stage, world.view().troubles), (Stage::Active, vec![]));
+    assert_eq!(world.set_aside, Vec::<String>::new());
+}
+
+#[test]
 fn a_full_disk_is_said_and_written_to_as_soon_as_it_is_not() {
     let mut world = World::connected(START, "Europe/Moscow");
     world.disk_full = true;

@@ -129,6 +129,11 @@ const UNABLE: Trouble['kind'][] = [
   'user_archived',
 ];
 
+/** Whether it is about the program's own data on this computer. */
+export function ofData({ kind }: Trouble): boolean {
+  return kind === 'state_not_saved' || kind === 'state_set_aside';
+}
+
 /** Whether a click on «Авторизоваться сейчас» can succeed: not while only a new code or the partner helps. */
 export function canAuthorize(troubles: Trouble[]): boolean {
   return !troubles.some(({ kind }) => UNABLE.includes(kind));

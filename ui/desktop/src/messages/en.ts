@@ -5,6 +5,10 @@ export const en: Messages = {
   language: 'en',
   product: 'Buhphone',
   starting: 'Starting…',
+  stuck: {
+    title: 'The program’s data cannot be opened',
+    text: 'The disk may be full or not writable. Free some space: the program will open its data by itself, there is no need to connect again.',
+  },
   broken: {
     title: 'This window has lost the program',
     text: 'Close the window and open it again. If that does not help, restart the computer.',
@@ -168,7 +172,7 @@ export const en: Messages = {
     },
     state_set_aside: (file) => ({
       title: 'Some data could not be read',
-      text: `The program’s damaged data was set aside in the file ${file}, and the program goes on. If your partner asks, show them this file.`,
+      text: `The program’s data is damaged or was written by a newer version of the program. It was set aside in the file ${file}, nothing was erased. If the program asks for a code, ask your partner for a new one.`,
     }),
     state_not_saved: {
       title: 'Data cannot be saved',

@@ -24,6 +24,8 @@ export interface Messages {
   language: Language;
   product: string;
   starting: string;
+  /** The start waits for the program's data. */
+  stuck: Words;
   broken: Words;
   back: string;
   connect: {
