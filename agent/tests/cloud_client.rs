@@ -21,7 +21,8 @@ use buhphone_agent::{
 use buhphone_protocol::{
     authorization::AuthorizeRequest,
     error::ErrorCode,
-    ids::{AuthorizationId, LaunchId},
+    ids::{AuthorizationId, DeviceId, LaunchId},
+    reconnection::{ReconnectRequest, Reconnection},
     telemetry::{Attended, Autostart, Computer, FailureKind, Launch, Origin, Trigger},
 };
 use httpsig::prelude::{
@@ -158,6 +159,52 @@ async fn every_call_is_signed_over_what_the_protocol_says() {
         assert!(key().public_key().verify(b"something else", &[0; 64]).is_err());
     }
     assert_ne!(nonces[0], nonces[1]);
+}
+
+#[tokio::test]
+async fn a_wish_to_be_let_in_is_signed_by_the_new_key_alone_and_told_in_every_state() {
+    let approved = format!(r#"{{"state":"approved","standing":{STANDING}}}"#);
+    let answers = [
+        r#"{"state":"waiting","ask_again_in":10}"#,
+        &approved,
+        r#"{"state":"refused"}"#,
+        r#"{"state":"asked_elsewhere","of":"a newer cloud"}"#,
+        STANDING,
+    ];
+    let cloud = Answering::start(answers.map(|body| answer("200 OK", "", body)).to_vec(), None).await;
+    let signer = Arc::new(Pocket { key: key(), asked: Mutex::default() });
+    let wall = Arc::new(WallAt(built_at()));
+    let client =
+        CloudClient::new(cloud.address.clone(), signer.clone(), wall, Transport::default()).expect("it is made");
+    client.use_key("old");
+    let AuthorizeRequest { launch, computer, .. } = authorization();
+    let device_id = DeviceId("00000000-0000-7000-8000-000000000001".parse().expect("a UUID"));
+    let request = ReconnectRequest { device_id, key: public_key(&key()), launch, computer };
+    let standing = serde_json::from_str(STANDING).expect("it reads");
+    for told in [
+        Reconnection::Waiting { ask_again_in: 10 },
+        Reconnection::Approved { standing },
+        Reconnection::Refused,
+        Reconnection::Unknown,
+    ] {
+        assert_eq!(client.reconnect("new", &request).await, Ok(told));
+    }
+    client.standing().await.expect("it is answered");
+    assert_eq!(*signer.asked.lock().expect("nobody panicked"), ["new", "new", "new", "new", "old"]);
+    let taken = cloud.taken();
+    assert_eq!(taken[0].line, "POST /api/device/v1/reconnect");
+    assert_eq!(serde_json::from_slice::<ReconnectRequest>(&taken[0].body).expect("it reads"), request);
+}
+
+#[tokio::test]
+async fn a_new_key_that_is_not_there_is_told_and_nothing_is_sent() {
+    let cloud = Answering::start(vec![answer("200 OK", "", STANDING)], None).await;
+    let client = client(&cloud.address, built_at(), Transport::default());
+    let AuthorizeRequest { launch, computer, .. } = authorization();
+    let device_id = DeviceId("00000000-0000-7000-8000-000000000001".parse().expect("a UUID"));
+    let request = ReconnectRequest { device_id, key: public_key(&key()), launch, computer };
+    assert_eq!(client.reconnect("", &request).await, Err(CallError::Vault(VaultError::NoKey)));
+    assert!(cloud.taken().is_empty());
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ export interface Shown extends Words {
   other?: Remedy;
 }
 
-export function shown(messages: Messages, trouble: Trouble, owner: Owner | null): Shown {
+export function shown(messages: Messages, trouble: Trouble, owner: Owner | null = null): Shown {
   const { actions, troubles } = messages;
   const newCode: Remedy = { label: actions.newCode, screen: 'new_code' };
   const reconnect = (label: string): Remedy => ({ label, command: { kind: 'reconnect' } });

@@ -196,7 +196,7 @@ export const en: Messages = {
         'The date or time of this computer seems to be wrong. Correct it in the system settings, and the program will go on by itself.',
       refused: 'The cloud did not accept this. Call your partner.',
     },
-    held: 'What you write now is kept, and sent as soon as your partner confirms the connection.',
+    held: 'Whatever you send now is kept, and goes out as soon as your partner confirms the connection.',
   },
   call: (phone) => `Your partner’s phone: ${phone}`,
   quoted: (name) => `“${name}”`,
