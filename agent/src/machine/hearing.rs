@@ -57,7 +57,7 @@ impl Machine {
         self.hearing.connected = state == LiveState::Connected;
         match state {
             LiveState::Connected => {
-                self.reached();
+                self.reached(now);
                 self.outbox.pace.reached();
             }
             LiveState::Lost(error) => {

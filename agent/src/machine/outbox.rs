@@ -182,7 +182,7 @@ impl Machine {
         match result {
             Ok(recorded) => {
                 self.outbox.pace.succeeded();
-                self.reached();
+                self.reached(now);
                 for (position, place) in (0_u32..).zip(&sending.places) {
                     let rejected = recorded.rejected.iter().find(|rejected| rejected.position == position);
                     if let Some(rejected) = rejected {
@@ -226,7 +226,11 @@ impl Machine {
     }
 
     /// The cloud answered something other than where we stand.
-    pub(super) fn reached(&mut self) {
-        self.wishes.look |= matches!(self.connection, Connection::Offline { .. }) && self.is_at_home();
+    pub(super) fn reached(&mut self, now: Now) {
+        if matches!(self.connection, Connection::Offline { .. }) && self.is_at_home() {
+            self.pace.found(now.monotonic);
+            // An authorization that waits will bring the standing with it.
+            self.wishes.look |= self.saved.intent.is_none();
+        }
     }
 }

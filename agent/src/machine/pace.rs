@@ -31,6 +31,10 @@ impl Kind {
 /// after the last: a network that flaps must not become a storm.
 const HINT_SPACING: Duration = Duration::from_secs(60);
 
+/// A cloud found by the live link is asked no sooner than this after the last attempt, which is
+/// as soon as a first failure is repeated: all are authorized seconds after it was found.
+const FOUND_SPACING: Duration = Duration::from_secs(5);
+
 /// Longest wait a cloud may ask for; a wrong header must not silence a computer for a year.
 const HOLD_MAX: Duration = Duration::from_secs(60 * 60);
 
@@ -80,6 +84,12 @@ impl Pace {
         self.retry_at = Duration::ZERO;
     }
 
+    /// The live link found the cloud again. Not at once if that was tried just now: a link that
+    /// comes and goes must not become a storm.
+    pub(super) fn found(&mut self, now: Duration) {
+        self.retry_at = self.retry_at.min(now.max(self.last_attempt + FOUND_SPACING));
+    }
+
     /// A person looks, and the answer may have changed: at once, if that was not asked just now.
     pub(super) fn looked(&mut self, now: Duration) {
         self.retry_at = self.retry_at.min(now.max(self.last_attempt + HINT_SPACING));
@@ -121,6 +131,23 @@ mod tests {
         pace.failed(Kind::Network, Some(wait), Duration::from_secs(100), &mut rng);
         pace.hinted(Duration::from_secs(200), &mut rng);
         assert!(pace.next() >= Duration::from_secs(700));
+    }
+
+    #[test]
+    fn a_cloud_found_again_is_asked_at_once_but_for_its_own_wish_and_the_last_attempt() {
+        let s = Duration::from_secs;
+        let mut rng = StdRng::from_seed([7; 32]);
+        let mut pace = Pace { failures: 9, ..Pace::default() };
+        pace.attempted(s(1000));
+        pace.failed(Kind::Network, None, s(1000), &mut rng);
+        let mut again = pace;
+        again.found(s(1300));
+        assert_eq!(again.next(), s(1300));
+        pace.found(s(1001));
+        assert_eq!(pace.next(), s(1005), "a link that comes and goes");
+        pace.failed(Kind::Network, Some(s(600)), s(1005), &mut rng);
+        pace.found(s(1100));
+        assert!(pace.next() >= s(1605));
     }
 
     #[test]
