@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use buhphone_agent::{command::Command, machine::Input};
+use buhphone_agent::{command::Command, machine::Input, view::Trouble};
 use buhphone_protocol::{
     error::ErrorCode,
     ids::RequestId,
@@ -34,6 +34,10 @@ enum Event {
     Ask,
     StaffWrites,
     AskOnFullDisk,
+    LoseKey,
+    Reconnect,
+    CancelReconnection,
+    Decide(bool),
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -69,6 +73,10 @@ fn event() -> impl Strategy<Value = Event> {
         3 => Just(Event::Ask),
         2 => Just(Event::StaffWrites),
         1 => Just(Event::AskOnFullDisk),
+        1 => Just(Event::LoseKey),
+        3 => Just(Event::Reconnect),
+        1 => Just(Event::CancelReconnection),
+        2 => any::<bool>().prop_map(Event::Decide),
     ]
 }
 
@@ -113,8 +121,34 @@ fn live(world: &mut World, event: Event) -> Vec<Timestamp> {
             world.work(SignedDuration::from_mins(1));
         }
         Event::AskOnFullDisk => {}
+        Event::LoseKey => world.keyring.clear(),
+        Event::Reconnect => world.command(Command::Reconnect),
+        Event::CancelReconnection => world.command(Command::CancelReconnection),
+        Event::Decide(approve) => {
+            if world.cloud.wishes.waits() {
+                world.cloud.decide(approve);
+            }
+        }
     }
     Vec::new()
+}
+
+/// Whatever became of the key, person and partner bring the computer back.
+fn come_back(world: &mut World) {
+    // Two wishes at most: one that was decided already, and the one that is approved here.
+    for _ in 0..3 {
+        world.work(SignedDuration::from_mins(2));
+        match world.view().troubles.first() {
+            Some(Trouble::KeyLost | Trouble::ReconnectionRefused) => world.command(Command::Reconnect),
+            Some(Trouble::Reconnecting { .. }) => {}
+            _ => return,
+        }
+        if world.cloud.wishes.waits() {
+            world.cloud.decide(true);
+        }
+        world.work(SignedDuration::from_mins(2));
+        world.command(Command::Look);
+    }
 }
 
 proptest! {
@@ -126,13 +160,15 @@ proptest! {
         counts_sleep in any::<bool>(),
     ) {
         let mut world = World::connected("2026-11-23T06:00:12Z", "Europe/Moscow");
+        // As the real cloud tells who waits longer than a person sits before the window.
+        world.cloud.wishes.ask_again_in = 300;
         world.monotonic = if counts_sleep { Monotonic::CountsSleep } else { Monotonic::SleepsToo };
         let mut date = world.view().last_authorization.unwrap().at;
         let (mut launches, mut asked) = (1, 1);
         let mut calm = Vec::new();
         for event in events {
             launches += usize::from(matches!(event, Event::Launch));
-            asked += usize::from(matches!(event, Event::Click));
+            asked += usize::from(matches!(event, Event::Click | Event::Decide(true)));
             calm.extend(live(&mut world, event));
             if world.killed_after == Some(world.effects) || !world.running() {
                 world.killed_after = None;
@@ -162,6 +198,7 @@ proptest! {
         world.person = true;
         world.unlocked = Attended::Yes;
         world.launch(Origin::Login);
+        come_back(&mut world);
         let day = world.cloud.date(world.now);
         world.work(SignedDuration::from_mins(2));
         if world.cloud.date(world.now) != day {

@@ -57,6 +57,12 @@ impl Wishes {
         Decision::Waiting
     }
 
+    /// Whether one waits for staff.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.all.iter().any(|wish| wish.decision == Decision::Waiting)
+    }
+
     /// The wish that waits, decided.
     pub(super) fn decide(&mut self, approve: bool) -> &Wish {
         let wish = self.all.iter_mut().find(|wish| wish.decision == Decision::Waiting).expect("a wish waits");
