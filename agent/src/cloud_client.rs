@@ -34,7 +34,10 @@ use rustls::pki_types::CertificateDer;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use url::Url;
 
-use self::signing::{Signer, Unsigned, content_digest};
+use self::{
+    failure::Proxies,
+    signing::{Signer, Unsigned, content_digest},
+};
 use crate::{
     clock::CloudTime,
     ports::{CallError, Clock, Cloud, Heard},
@@ -66,6 +69,7 @@ pub struct CloudClient {
     clock: Arc<dyn Clock>,
     cloud_time: CloudTime,
     target: Mutex<Target>,
+    proxies: Proxies,
 }
 
 #[derive(Clone)]
@@ -107,6 +111,7 @@ impl CloudClient {
     ) -> Result<Self, TransportError> {
         let cloud_time = CloudTime::unknown();
         let tls = tls::config(clock.clone(), cloud_time.clone(), transport.extra_roots)?;
+        let proxies = Proxies::new(transport.proxy.as_ref());
         let proxy = transport.proxy.map(reqwest::Proxy::all).transpose()?;
         let builder = || {
             let builder = reqwest::Client::builder()
@@ -125,7 +130,7 @@ impl CloudClient {
         let http = builder().timeout(TOTAL_TIMEOUT).build()?;
         let streams = builder().read_timeout(STREAM_SILENCE).build()?;
         let target = Mutex::new(Target { address, key: String::new() });
-        Ok(Self { http, streams, signer, clock, cloud_time, target })
+        Ok(Self { http, streams, signer, clock, cloud_time, target, proxies })
     }
 
     async fn ask<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, CallError> {
@@ -137,13 +142,13 @@ impl CloudClient {
 
     async fn ask_once<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, CallError> {
         let request = self.signed(&self.http, call).await?;
-        let response = request.send().await.map_err(|error| failure::unreached(&error))?;
+        let response = request.send().await.map_err(|error| failure::unanswered(&error, &self.proxies))?;
         self.read(response).await
     }
 
     async fn open_once(&self, call: &Call<'_>) -> Result<Response, CallError> {
         let request = self.signed(&self.streams, call).await?.header(ACCEPT, stream::CONTENT);
-        let response = request.send().await.map_err(|error| failure::unreached(&error))?;
+        let response = request.send().await.map_err(|error| failure::unanswered(&error, &self.proxies))?;
         if stream::is_stream(&response) {
             return Ok(response);
         }
@@ -179,7 +184,7 @@ impl CloudClient {
         let (status, headers) = (response.status(), response.headers().clone());
         let told = Told { date: header(&headers, DATE.as_str()).and_then(http_date), wall: self.clock.now().wall };
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| failure::unreached(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| failure::broken(&error))? {
             if body.len() + chunk.len() > ANSWER_MAX {
                 return Err(in_the_clouds_place(status, &headers, "the answer is too long"));
             }
@@ -210,9 +215,11 @@ impl CloudClient {
                 let code = if status.is_server_error() { ErrorCode::Unavailable } else { code };
                 Err(CallError::Refused { code, message, retry_after: retry_after(&headers, &told) })
             }
-            Err(_) if status.is_server_error() => Err(CallError::Unreached {
-                failure: FailureKind::Unavailable,
-                detail: format!("the answer was {status}"),
+            // The cloud's own gateway, when there is nobody behind it: its wish to be left alone is the cloud's.
+            Err(_) if status.is_server_error() => Err(CallError::Refused {
+                code: ErrorCode::Unavailable,
+                message: format!("the answer was {status}"),
+                retry_after: retry_after(&headers, &told),
             }),
             Err(_) => Err(in_the_clouds_place(status, &headers, "not an error of the cloud")),
         }

@@ -26,6 +26,9 @@ const INPUTS_MAX: usize = 4;
 /// Events that are there together are saved together; fifty of the longest letters are a few megabytes.
 const EVENTS_MAX: usize = 50;
 
+/// A wrong header must not cut a computer off for a day.
+const SILENCE_MAX: Duration = Duration::from_secs(60 * 60);
+
 /// The driver's hold on the loop; it ends when this is dropped.
 pub(crate) struct Listener {
     wanted: watch::Sender<Option<Seq>>,
@@ -37,7 +40,10 @@ impl Listener {
         let (wanted, orders) = watch::channel(None);
         let (inputs, heard) = mpsc::channel(INPUTS_MAX);
         let mut task = JoinSet::new();
-        task.spawn(Loop { cloud, clock, inputs, link: Link::default(), connected: false }.run(orders));
+        task.spawn(
+            Loop { cloud, clock, inputs, link: Link::default(), connected: false, silent_until: Duration::ZERO }
+                .run(orders),
+        );
         (Self { wanted, _task: task }, heard)
     }
 
@@ -58,6 +64,8 @@ struct Loop {
     link: Link,
     /// As last told to the machine.
     connected: bool,
+    /// Monotonic: until then the cloud asked to be left alone, whoever wants to listen.
+    silent_until: Duration,
 }
 
 impl Loop {
@@ -85,6 +93,7 @@ impl Loop {
     /// Ends only when nobody hears any more.
     async fn listen(&mut self, mut after: Seq) {
         while !self.inputs.is_closed() {
+            pause(self.silent_until.saturating_sub(self.now())).await;
             let end = match self.link.begin(self.now()) {
                 Way::Stream => self.stream(&mut after).await,
                 Way::Poll => self.poll(&mut after).await,
@@ -154,6 +163,9 @@ impl Loop {
 
     async fn lost(&mut self, error: CallError) -> End {
         self.connected = false;
+        if let CallError::Refused { retry_after: Some(wait), .. } = &error {
+            self.silent_until = self.now() + (*wait).min(SILENCE_MAX);
+        }
         self.tell(Input::Live(LiveState::Lost(error))).await;
         End::Failed
     }

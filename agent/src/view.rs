@@ -103,6 +103,12 @@ pub enum ActivationError {
     SlowDown,
     /// The cloud was not reached; the code is kept and tried again by itself.
     Offline,
+    /// The cloud answered that it cannot answer now; tried again by itself.
+    Unavailable,
+    /// A proxy, or a network's own page, stands in the cloud's place; tried again by itself.
+    Proxy,
+    /// The certificate was refused, other than by the clock; tried again by itself.
+    Tls,
     /// The certificate was refused and the computer's clock is the likely cause.
     Clock,
     /// The keyring is locked or not ready.

@@ -272,7 +272,18 @@ async fn a_cloud_that_cannot_answer_now_is_unavailable() {
     let (code, retry_after) = (ErrorCode::Unavailable, Some(Duration::from_secs(5)));
     let refused = CallError::Refused { code, message: "the database does not answer".to_owned(), retry_after };
     assert_eq!(ask(&cloud.address).await, Err(refused));
-    assert_eq!(failure(answer("502 Bad Gateway", "", "<html>nginx</html>")).await, FailureKind::Unavailable);
+
+    let gateway = Answering::start(
+        vec![answer("502 Bad Gateway", "", "<html>nginx</html>"), answer("503 Busy", "retry-after: 40\r\n", "nginx")],
+        None,
+    )
+    .await;
+    for (message, retry_after) in
+        [("502 Bad Gateway", None), ("503 Service Unavailable", Some(Duration::from_secs(40)))]
+    {
+        let message = format!("the answer was {message}");
+        assert_eq!(ask(&gateway.address).await, Err(CallError::Refused { code, message, retry_after }));
+    }
 }
 
 #[tokio::test]
@@ -300,18 +311,51 @@ async fn a_proxy_that_wants_credentials_is_a_proxy_over_tls_too() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_is_not_there_or_shows_a_page_is_a_proxy_too() {
+    let free = TcpListener::bind("127.0.0.1:0").await.expect("a port is free").local_addr().expect("it is bound");
+    let nobody = Url::parse(&format!("http://{free}/")).expect("it is an address");
+    let page =
+        Answering::start(vec![answer("200 OK", "content-type: text/html\r\n", "<html>Нельзя</html>")], None).await;
+    for proxy in [nobody, page.address.clone()] {
+        for cloud in ["https://cloud.example/", "http://cloud.example/"] {
+            let transport = Transport { extra_roots: Vec::new(), proxy: Some(proxy.clone()) };
+            let cloud = Url::parse(cloud).expect("it is an address");
+            let result = client(&cloud, built_at(), transport).standing().await.map(|_| ());
+            assert_eq!(kind(result), FailureKind::Proxy, "{cloud} through {proxy}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_speaks_no_tls_stands_in_the_clouds_place() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let cloud = format!("https://{}/", listener.local_addr().expect("it is bound"));
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("it is called");
+        let page = answer("302 Found", "location: http://login.example/\r\n", "");
+        tokio::io::AsyncWriteExt::write_all(&mut stream, page.as_bytes()).await.expect("it takes it");
+    });
+    assert_eq!(kind(ask(&Url::parse(&cloud).expect("it is an address")).await), FailureKind::Proxy);
+}
+
+#[tokio::test]
 async fn a_name_that_does_not_resolve_is_dns() {
     let nowhere = Url::parse("https://no-such-cloud.invalid/").expect("it is an address");
     assert_eq!(kind(ask(&nowhere).await), FailureKind::Dns);
 }
 
 #[tokio::test]
-async fn a_port_nobody_listens_on_and_a_cut_answer_are_connect() {
+async fn a_port_nobody_listens_on_is_connect() {
     let free = TcpListener::bind("127.0.0.1:0").await.expect("a port is free").local_addr().expect("it is bound");
     let nobody = Url::parse(&format!("http://{free}/")).expect("it is an address");
     assert_eq!(kind(ask(&nobody).await), FailureKind::Connect);
+}
 
-    assert_eq!(failure("HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"part".to_owned()).await, FailureKind::Connect);
+/// Not as where nobody was reached: the cloud may have taken the call.
+#[tokio::test]
+async fn an_answer_that_is_cut_or_never_begins_is_a_timeout() {
+    assert_eq!(failure("HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"part".to_owned()).await, FailureKind::Timeout);
+    assert_eq!(failure(String::new()).await, FailureKind::Timeout);
 }
 
 /// Time is tokio's own: it runs ahead as soon as everybody only waits.

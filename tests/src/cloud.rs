@@ -93,6 +93,12 @@ impl Cloud {
         Ok(cloud)
     }
 
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Moves the clock by so many seconds.
     pub fn advance(&self, seconds: i64) {
         self.clock.advance(seconds);

@@ -174,6 +174,11 @@ impl Page {
     /// # Errors
     /// When the driver or the disk refuses.
     pub async fn picture(&self, path: &Path) -> Result<()> {
+        // What the page says is on the screen a frame later, and on a busy machine seconds later.
+        let drawn = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))";
+        tokio::time::timeout(PATIENCE, self.client.execute_async(drawn, vec![]))
+            .await
+            .context("nothing is drawn")??;
         let png = tokio::time::timeout(PATIENCE, self.client.screenshot()).await.context("no picture in time")??;
         std::fs::write(path, png).with_context(|| path.display().to_string())
     }

@@ -1,6 +1,7 @@
 //! The built program in a desktop session: its window under WebDriver, or hidden as at login.
 
 use std::{
+    ffi::{OsStr, OsString},
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::Duration,
@@ -29,7 +30,15 @@ pub struct Computer {
     cloud: String,
     /// Watches the program's steps from its next start on.
     pub interposer: Option<Interposer>,
+    /// Beside what every program finds in its session.
+    environment: Vec<(&'static str, OsString)>,
+    /// What everything is started through, as a part of the system would (`ip netns exec …`).
+    through: Vec<OsString>,
 }
+
+/// What would lead a program's calls away from where the test wants them.
+const PROXIES: [&str; 8] =
+    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"];
 
 impl Computer {
     /// A new computer under `home`, whose program was set up for `cloud`.
@@ -43,7 +52,37 @@ impl Computer {
         std::fs::create_dir_all(&folder)?;
         let program = folder.join("buhphone");
         std::fs::copy(program_path(), &program).context("the built program")?;
-        Ok(Self { desktop: Desktop::start(home)?, program, cloud: cloud.to_owned(), interposer: None })
+        Ok(Self {
+            desktop: Desktop::start(home)?,
+            program,
+            cloud: cloud.to_owned(),
+            interposer: None,
+            environment: Vec::new(),
+            through: Vec::new(),
+        })
+    }
+
+    /// A computer whose programs find this in their environment, too.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.environment.retain(|(known, _)| *known != name);
+        self.environment.push((name, value.into()));
+        self
+    }
+
+    /// A computer whose programs are started through this command.
+    #[must_use]
+    pub fn through<S: Into<OsString>>(mut self, command: impl IntoIterator<Item = S>) -> Self {
+        self.through = command.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// A command of the session, started as everything here is.
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let [through, arguments @ ..] = &self.through[..] else { return self.desktop.command(program) };
+        let mut command = self.desktop.command(through);
+        command.args(arguments).arg(program.as_ref());
+        command
     }
 
     #[must_use]
@@ -56,11 +95,15 @@ impl Computer {
         if let Some(interposer) = &self.interposer {
             interposer.set_up(command);
         }
+        for name in PROXIES {
+            command.env_remove(name);
+        }
         command
             .env("BUHPHONE_CLOUD", &self.cloud)
             .env("BUHPHONE_DATA_DIR", self.data_dir())
             .env("LANG", "ru_RU.UTF-8")
             .env("TZ", "Europe/Moscow")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
     }
 
     /// Starts the program as a process, with arguments.
@@ -68,7 +111,7 @@ impl Computer {
     /// # Errors
     /// When it does not start.
     pub fn start(&self, arguments: &[&str]) -> Result<Kept> {
-        let mut command = self.desktop.command(&self.program);
+        let mut command = self.command(&self.program);
         self.set_up(&mut command).args(arguments).stdin(Stdio::null());
         Kept::start("the program", &mut command)
     }
@@ -78,15 +121,8 @@ impl Computer {
     /// # Errors
     /// When it does not start.
     pub fn start_under(&self, clock: &WallClock) -> Result<Kept> {
-        let mut command = self.desktop.command(&self.program);
-        self.set_up(&mut command)
-            .env("LD_PRELOAD", "libfaketimeMT.so.1")
-            .env("LD_LIBRARY_PATH", "/usr/lib/x86_64-linux-gnu/faketime")
-            .env("FAKETIME_TIMESTAMP_FILE", clock.file.path())
-            .env("FAKETIME_NO_CACHE", "1")
-            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-            .arg("--hidden")
-            .stdin(Stdio::null());
+        let mut command = self.command(&self.program);
+        clock.show_to(self.set_up(&mut command)).arg("--hidden").stdin(Stdio::null());
         Kept::start("the program", &mut command)
     }
 
@@ -229,8 +265,23 @@ impl Computer {
     /// # Errors
     /// When the driver or the program does not start.
     pub async fn open_window(&self, arguments: &[&str]) -> Result<Window> {
+        self.open(arguments, None).await
+    }
+
+    /// As above, under a wall clock that `clock` moves.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn open_window_under(&self, clock: &WallClock) -> Result<Window> {
+        self.open(&[], Some(clock)).await
+    }
+
+    async fn open(&self, arguments: &[&str], clock: Option<&WallClock>) -> Result<Window> {
         let port = free_port()?;
-        let mut command = self.desktop.command("WebKitWebDriver");
+        let mut command = self.command("WebKitWebDriver");
+        if let Some(clock) = clock {
+            clock.show_to(&mut command);
+        }
         self.set_up(&mut command)
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
@@ -269,6 +320,16 @@ impl WallClock {
         let mut clock = Self { file: tempfile::NamedTempFile::new()?, offset_s: 0 };
         clock.advance(0)?;
         Ok(clock)
+    }
+
+    /// Has what `command` starts see this clock.
+    fn show_to<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
+            .env("LD_PRELOAD", "libfaketimeMT.so.1")
+            .env("LD_LIBRARY_PATH", "/usr/lib/x86_64-linux-gnu/faketime")
+            .env("FAKETIME_TIMESTAMP_FILE", self.file.path())
+            .env("FAKETIME_NO_CACHE", "1")
+            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
     }
 
     /// Moves the clock by so many seconds.

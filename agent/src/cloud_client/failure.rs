@@ -4,15 +4,58 @@
 use std::{error::Error, io};
 
 use buhphone_protocol::telemetry::FailureKind;
+use hyper_util::client::proxy::matcher::Matcher;
 use rustls::CertificateError;
+use url::Url;
 
 use crate::ports::CallError;
 
-/// What kind of failure an error of the HTTP client is.
-pub(super) fn unreached(error: &reqwest::Error) -> CallError {
+/// Who stands on the way, so that its failures are told from the cloud's.
+pub(super) enum Proxies {
+    /// One for every call.
+    Given,
+    /// As the system and the environment say, by the address called.
+    System(Box<Matcher>),
+}
+
+impl Proxies {
+    pub(super) fn new(given: Option<&Url>) -> Self {
+        match given {
+            Some(_) => Self::Given,
+            None => Self::System(Box::new(Matcher::from_system())),
+        }
+    }
+
+    fn stand_before(&self, address: Option<&Url>) -> bool {
+        match self {
+            Self::Given => true,
+            Self::System(matcher) => {
+                let address: Option<hyper::Uri> = address.and_then(|address| address.as_str().parse().ok());
+                address.is_some_and(|address| matcher.intercept(&address).is_some())
+            }
+        }
+    }
+}
+
+/// Why a call was not answered.
+pub(super) fn unanswered(error: &reqwest::Error, proxies: &Proxies) -> CallError {
+    let failure = match kind(error) {
+        // With a proxy the cloud is never called directly: who cannot be reached, or found, is the proxy.
+        FailureKind::Connect | FailureKind::Dns if proxies.stand_before(error.url()) && !is_offline(error) => {
+            FailureKind::Proxy
+        }
+        kind => kind,
+    };
+    CallError::Unreached { failure, detail: chain(error) }
+}
+
+/// Why an answer that had begun did not end.
+pub(super) fn broken(error: &reqwest::Error) -> CallError {
     CallError::Unreached { failure: kind(error), detail: chain(error) }
 }
 
+/// [`FailureKind::Connect`] only while nothing can have been received: what breaks later is
+/// an answer that did not come.
 fn kind(error: &reqwest::Error) -> FailureKind {
     if let Some(kind) = causes(error).find_map(tls) {
         return kind;
@@ -22,13 +65,29 @@ fn kind(error: &reqwest::Error) -> FailureKind {
     }
     if error.is_dns() {
         FailureKind::Dns
-    } else if error.is_timeout() {
-        FailureKind::Timeout
-    } else if error.is_connect() || causes(error).any(<dyn Error>::is::<io::Error>) {
+    } else if error.is_connect() {
         FailureKind::Connect
+    } else if error.is_timeout() || causes(error).any(is_cut) {
+        FailureKind::Timeout
+    } else if causes(error).any(is_no_http) {
+        FailureKind::Proxy
     } else {
         FailureKind::Other
     }
+}
+
+fn is_cut(cause: &(dyn Error + 'static)) -> bool {
+    cause.is::<io::Error>() || cause.downcast_ref().is_some_and(hyper::Error::is_incomplete_message)
+}
+
+fn is_no_http(cause: &(dyn Error + 'static)) -> bool {
+    cause.downcast_ref().is_some_and(hyper::Error::is_parse)
+}
+
+/// The computer itself has no way out.
+fn is_offline(error: &reqwest::Error) -> bool {
+    let kinds = [io::ErrorKind::NetworkUnreachable, io::ErrorKind::NetworkDown];
+    causes(error).any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| kinds.contains(&error.kind())))
 }
 
 /// The error and all its sources, in one line: what a log and a support specialist need.
@@ -55,11 +114,14 @@ fn tls(cause: &(dyn Error + 'static)) -> Option<FailureKind> {
             | CertificateError::NotValidYet
             | CertificateError::NotValidYetContext { .. },
         ) => FailureKind::Clock,
+        // Whoever answered does not speak TLS at all.
+        rustls::Error::InvalidMessage(_) => FailureKind::Proxy,
         _ => FailureKind::Tls,
     })
 }
 
 /// The tunnel's error type is private to hyper-util, so its text is all there is; a test holds it to that.
 fn refused_by_proxy(cause: &(dyn Error + 'static)) -> bool {
-    matches!(cause.to_string().as_str(), "tunnel error: proxy authorization required" | "tunnel error: unsuccessful")
+    let text = cause.to_string();
+    text.strip_prefix("tunnel error: ").is_some_and(|why| why != "failed to create underlying connection")
 }

@@ -90,7 +90,7 @@ pub(super) fn event(value: Value) -> Result<Event, CallError> {
 fn broken(error: &sse_stream::Error) -> CallError {
     match error {
         sse_stream::Error::Body(body) => match body.downcast_ref::<reqwest::Error>() {
-            Some(error) => failure::unreached(error),
+            Some(error) => failure::broken(error),
             None => other(&error.to_string()),
         },
         _ => other(&error.to_string()),

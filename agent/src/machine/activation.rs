@@ -260,11 +260,10 @@ impl Machine {
     fn activation_failed(&mut self, error: &CallError, now: Now, effects: &mut Vec<Effect>) {
         let (error_shown, key_stays, again) = match error {
             CallError::Vault(_) => (ActivationError::Keyring, true, true),
-            CallError::Unreached { failure: FailureKind::Clock, .. } => (ActivationError::Clock, true, true),
-            CallError::Unreached { .. } => (ActivationError::Offline, true, true),
+            CallError::Unreached { failure, .. } => (unreached(*failure), true, true),
             CallError::Refused { code, .. } => match code {
                 ErrorCode::SlowDown => (ActivationError::SlowDown, true, true),
-                ErrorCode::Unavailable => (ActivationError::Offline, true, true),
+                ErrorCode::Unavailable => (ActivationError::Unavailable, true, true),
                 ErrorCode::SignatureStale => (ActivationError::Clock, true, true),
                 ErrorCode::CodeUnknown => (ActivationError::CodeUnknown, true, false),
                 ErrorCode::CodeUsed => (ActivationError::CodeUsed, true, false),
@@ -306,6 +305,16 @@ impl Machine {
         if let Some(device) = &self.saved.device {
             effects.push(Effect::UseKey(device.key_name.clone()));
         }
+    }
+}
+
+fn unreached(failure: FailureKind) -> ActivationError {
+    match failure {
+        FailureKind::Clock => ActivationError::Clock,
+        FailureKind::Proxy => ActivationError::Proxy,
+        FailureKind::Tls => ActivationError::Tls,
+        FailureKind::Unavailable => ActivationError::Unavailable,
+        _ => ActivationError::Offline,
     }
 }
 

@@ -271,6 +271,8 @@ fn reason(failure: FailureKind) -> &'static str {
         FailureKind::KeyLost => "key_lost",
         FailureKind::Clock => "clock",
         FailureKind::Proxy => "proxy",
+        FailureKind::Tls => "tls",
+        FailureKind::Unavailable => "unavailable",
         FailureKind::Refused => "refused",
         _ => "offline",
     }

@@ -1,4 +1,4 @@
-import type { Command, FailureKind, Owner, Trouble } from '@buhphone/shared/types/agent';
+import type { ActivationError, Command, FailureKind, Owner, Trouble } from '@buhphone/shared/types/agent';
 
 import type { Messages, Words } from './messages';
 import { quoted } from './wording';
@@ -92,6 +92,21 @@ export function shown(messages: Messages, trouble: Trouble, owner: Owner | null 
     case 'state_set_aside':
       return { kind: trouble.kind, tone: 'know', call: false, ...troubles.state_set_aside(trouble.file) };
   }
+}
+
+const WAITED_FOR: ActivationError[] = [
+  'slow_down',
+  'offline',
+  'unavailable',
+  'proxy',
+  'tls',
+  'clock',
+  'keyring',
+];
+
+/** Whether the code is kept and the agent tries again by itself: nothing is wrong with what was typed. */
+export function goesOnByItself(error: ActivationError): boolean {
+  return WAITED_FOR.includes(error);
 }
 
 function waiting(

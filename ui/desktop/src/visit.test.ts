@@ -79,7 +79,8 @@ describe.each(Object.values(messages))('a failure in $language', (words) => {
   it('has its own sentence, that of its cause, or a general one', () => {
     expect(failureText(words, 'foreign')).toBe(words.visit.failures['foreign']);
     expect(failureText(words, 'code_used')).toBe(words.connect.errors.code_used);
-    expect(failureText(words, 'proxy')).toBe(words.remedies.proxy);
+    expect(failureText(words, 'proxy')).toBe(words.visit.failures['proxy']);
+    expect(failureText(words, 'dns')).toBe(words.remedies.dns);
     expect(failureText(words, 'toString')).toBe(words.visit.otherFailure);
   });
 });

@@ -44,9 +44,15 @@ export const en: Messages = {
         'There were too many attempts from your network. Wait a little: the program will try again by itself, you need not enter the code again.',
       offline:
         'The cloud cannot be reached. Check your internet connection. The code is kept: the program will connect by itself as soon as it can.',
-      clock: 'The date or time of this computer seems to be wrong. Correct it and try again.',
+      unavailable:
+        'The cloud is temporarily down. The code is kept: the program will try again by itself, you need not enter it again.',
+      proxy:
+        'A proxy server or a network sign-in page does not let the program through. Open any site in a browser: if the network asks you to sign in, do so. If that does not help, show this message to your system administrator. The code is kept.',
+      tls: 'A secure connection to the cloud could not be made. An antivirus or a network filter may be interfering: show this message to your system administrator. The code is kept.',
+      clock:
+        'The date or time of this computer seems to be wrong. Correct it in the system settings: the code is kept, the program will connect by itself.',
       keyring:
-        'The system’s password storage is locked, and the key is kept there. Unlock it with the password you sign in with and try again.',
+        'The system’s password storage is not available, and this computer’s key is kept in it. If the system asks for a password, enter the one you sign in with; if it does not, sign out and in again. The code is kept: there is no need to enter it again.',
       refused: 'The cloud did not allow the connection. Call your partner.',
       bad_link: 'The link does not fit: perhaps it was not copied in full. Enter the code by hand.',
     },
@@ -102,11 +108,11 @@ export const en: Messages = {
     connect: 'the cloud cannot be reached',
     tls: 'no secure connection',
     clock: 'this computer’s time is wrong',
-    proxy: 'blocked by the proxy server',
-    timeout: 'the cloud is slow to answer',
+    proxy: 'blocked by a proxy server or the network',
+    timeout: 'the cloud does not answer',
     unavailable: 'the cloud is temporarily down',
     refused: 'the cloud refused',
-    keyring: 'the password storage is locked',
+    keyring: 'the password storage is not available',
     key_lost: 'this computer’s key is missing',
     day_ended: 'no answer came before the day ended',
     other: 'the reason is unknown',
@@ -114,15 +120,17 @@ export const en: Messages = {
   remedies: {
     dns: 'There is no internet. Check the connection: the program will authorize by itself as soon as it is back.',
     connect:
-      'The cloud could not be reached. If the internet works, an antivirus or a firewall may be blocking the connection: show this message to your system administrator.',
+      'The cloud could not be reached. The program will try again by itself. If the internet works, an antivirus or a firewall may be blocking the connection: show this message to your system administrator.',
     tls: 'A secure connection could not be made. An antivirus or a network filter may be interfering: show this message to your system administrator.',
     clock: 'The date or time of this computer is wrong. Correct it in the system settings.',
     proxy:
-      'The proxy server does not let the program through. Show this message to your system administrator.',
-    timeout: 'The cloud is slow to answer. The program will try again by itself.',
+      'A proxy server or a network sign-in page does not let the program through. Open any site in a browser: if the network asks you to sign in, do so. If that does not help, show this message to your system administrator.',
+    timeout:
+      'The cloud’s answer did not arrive. The internet may be slow or unsteady. The program will try again by itself.',
     unavailable: 'The cloud is temporarily down. The program will try again by itself, you need do nothing.',
     refused: 'The cloud refused the authorization. Call your partner.',
-    keyring: 'The system’s password storage is locked. Unlock it with the password you sign in with.',
+    keyring:
+      'The system’s password storage is not available. If the system asks for a password, enter the one you sign in with; if it does not, sign out and in again.',
     key_lost: 'This computer’s key is not in the password storage. Ask your partner for a new code.',
     day_ended: 'Yesterday’s attempt was not answered. The program will try again by itself.',
     other:
@@ -146,13 +154,13 @@ export const en: Messages = {
       text: 'Call your partner. They will give you a new code, or confirm the connection if you ask again.',
     },
     keyring_locked: {
-      title: 'The password storage is locked',
-      text: 'It holds this computer’s key. Unlock it with the password you sign in with, and the program will go on by itself.',
+      title: 'The password storage is not available',
+      text: 'It holds this computer’s key. If the system asks for a password, enter the one you sign in with; if it does not, sign out and in again. The program then goes on by itself.',
     },
     not_authorized: 'Not authorized today',
     clock_wrong: {
       title: 'Check the date and time',
-      text: 'This computer’s clock seems to be wrong, and the cloud does not accept the connection. Correct it in the system settings: the program will authorize by itself.',
+      text: 'This computer’s clock seems to be wrong, so no secure connection to the cloud can be made. Correct it in the system settings: the program will authorize by itself. If the date and time are right, call your partner.',
     },
     autostart_off: {
       title: 'The program does not start with the computer',

@@ -138,8 +138,14 @@ export const visit: VisitWords = {
   failures: {
     offline:
       'The cloud cannot be reached. Check the internet: the program tries again by itself, the button below tries now.',
-    keyring: 'The system’s keyring is locked. Unlock it with your sign-in password and try again.',
+    keyring:
+      'The system’s password storage is not available. If the system asks for a password, enter the one you sign in with: the program tries again by itself, and the button below tries now.',
     clock: 'The computer’s date or time is wrong. Correct it in the system settings and try again.',
+    proxy:
+      'A proxy server or a network sign-in page does not let the program through. Open any site in a browser: if the network asks you to sign in, do so, then try again. If that does not help, show this message to your system administrator.',
+    tls: 'A secure connection could not be made. An antivirus or a network filter may be interfering: show this message to your system administrator.',
+    unavailable:
+      'The cloud is temporarily down. The program tries again by itself, the button below tries now.',
     refused: 'The cloud refused. Call your partner.',
     off: 'The system did not switch on the start with the computer. Try again; if that does not help, show this message to your system administrator.',
     off_by_person:

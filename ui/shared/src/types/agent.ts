@@ -56,7 +56,7 @@ error: ActivationError | null, } | { "kind": "activating", step: ActivationStep,
 
 export type ActivationStep = "key" | "bind" | "authorize" | "autostart";
 
-export type ActivationError = "code_incomplete" | "code_mistyped" | "code_unknown" | "code_used" | "code_expired" | "code_revoked" | "slow_down" | "offline" | "clock" | "keyring" | "refused" | "bad_link";
+export type ActivationError = "code_incomplete" | "code_mistyped" | "code_unknown" | "code_used" | "code_expired" | "code_revoked" | "slow_down" | "offline" | "unavailable" | "proxy" | "tls" | "clock" | "keyring" | "refused" | "bad_link";
 
 export type Connection = { "kind": "unknown" } | { "kind": "online" } | { "kind": "offline", failure: FailureKind, };
 
