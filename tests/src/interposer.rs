@@ -14,7 +14,10 @@ use std::{
     fmt, fs,
     path::{Path, PathBuf},
     process::Command,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -240,25 +243,41 @@ pub enum Ran {
 /// # Errors
 /// The first failure of a story; or when no run comes to its end.
 pub async fn enumerate<P>(places: Vec<P>, story: impl AsyncFn(&mut P, u32) -> Result<Ran>) -> Result<u32> {
-    let (next, end) = (AtomicU32::new(1), AtomicU32::new(STEPS_MAX));
-    let (story, next, end) = (&story, &next, &end);
-    try_join_all(places.into_iter().map(async |mut place| {
-        loop {
-            let step = next.fetch_add(1, Ordering::Relaxed);
-            if step >= end.load(Ordering::Relaxed) {
-                return Ok::<_, anyhow::Error>(());
-            }
-            let ran = story(&mut place, step).await.with_context(|| format!("struck at step {step}"))?;
-            if ran == Ran::ToItsEnd {
-                end.fetch_min(step, Ordering::Relaxed);
-            }
+    let end = AtomicU32::new(STEPS_MAX);
+    let numbers = (1..STEPS_MAX).take_while(|step| *step < end.load(Ordering::Relaxed));
+    each(places, numbers, async |place, step| {
+        if story(place, step).await? == Ran::ToItsEnd {
+            end.fetch_min(step, Ordering::Relaxed);
         }
-    }))
+        Ok(())
+    })
     .await?;
     match end.load(Ordering::Relaxed) {
         STEPS_MAX => bail!("no run came to its end in {STEPS_MAX} steps"),
         end => Ok(end - 1),
     }
+}
+
+/// Runs `story` for each of the numbers, in their order, on each of `places` at once.
+///
+/// # Errors
+/// The first failure of a story, with its number.
+pub async fn each<P>(
+    places: Vec<P>,
+    steps: impl IntoIterator<Item = u32>,
+    story: impl AsyncFn(&mut P, u32) -> Result<()>,
+) -> Result<()> {
+    let steps = Mutex::new(steps.into_iter());
+    let next = || steps.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let (next, story) = (&next, &story);
+    try_join_all(places.into_iter().map(async |mut place| {
+        while let Some(step) = next() {
+            story(&mut place, step).await.with_context(|| format!("struck at step {step}"))?;
+        }
+        Ok::<_, anyhow::Error>(())
+    }))
+    .await?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -3,19 +3,18 @@
 //!
 //! Started by `cargo xtask test`, which builds the parts and says where they are.
 
-pub mod authority;
 pub mod browser;
 pub mod cloud;
+pub mod desk;
 pub mod device;
 pub mod interposer;
+pub mod local;
 pub mod notifications;
-pub mod office;
 pub mod page;
 pub mod panel;
 pub mod pictures;
 pub mod program;
 pub mod register;
-pub mod road;
 pub mod server;
 pub mod windows;
 

@@ -70,7 +70,7 @@ impl Desktop {
         let (screen, number) = Kept::start_and_read_line(
             "Xvfb",
             Command::new("Xvfb")
-                .args(["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp", "-dpi", "96"])
+                .args(["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp", "-dpi", "96", "-noreset"])
                 .stderr(Stdio::null()),
         )?;
         let display = format!(":{number}");
