@@ -79,7 +79,9 @@ pub(crate) fn trouble(language: Language, trouble: &Trouble) -> &'static str {
         Trouble::ReconnectionRefused => {
             choose(language, "партнёр не подтвердил подключение", "the partner did not confirm the connection")
         }
-        Trouble::KeyringLocked => choose(language, "хранилище ключей заперто", "the keyring is locked"),
+        Trouble::KeyringLocked => {
+            choose(language, "хранилище паролей недоступно", "the password storage is not available")
+        },
         Trouble::NotAuthorized { .. } => choose(language, "не удалось авторизоваться", "could not authorize"),
         Trouble::ClockWrong => {
             choose(language, "проверьте дату и время компьютера", "check the computer's date and time")

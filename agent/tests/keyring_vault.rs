@@ -85,3 +85,19 @@ fn a_keyring_that_never_answers_is_not_ready_in_time() {
     assert_eq!(vault.ask("show device"), "not ready: no answer in 0.2 s");
     assert_eq!(vault.ask("make device"), "not ready: no answer in 0.2 s");
 }
+
+#[test]
+fn a_keyring_that_never_answered_is_left_once_another_takes_its_place() {
+    let mut session = Session::start();
+    let deaf = session.deaf_keyring();
+    let mut command = session.command(probe::executable());
+    command.args(["vault", "buhphone-test", "1000"]);
+    let mut vault = Probe::start(command);
+    assert_eq!(vault.ask("make device"), "not ready: no answer in 1 s");
+
+    // Its process lives on and still owes the answer.
+    deaf.release_name("org.freedesktop.secrets").expect("it was its name");
+    session.start_keyring();
+    assert_eq!(vault.ask("show device"), "no key");
+    assert_eq!(vault.ask("make device").len(), 44);
+}

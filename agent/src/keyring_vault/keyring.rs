@@ -4,7 +4,10 @@
 #[cfg(target_os = "linux")]
 mod lock;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use httpsig::prelude::{AlgorithmName, SecretKey};
@@ -19,12 +22,17 @@ const SEED_BYTES: usize = 32;
 
 pub(super) struct Keyring {
     service: String,
+    /// Read by who waits for an answer.
+    keeper: Keeper,
     /// Opened when first needed, and again after it failed: a keyring may start after us.
     store: Option<Arc<CredentialStore>>,
     /// A person was asked to unlock it and has not.
     #[cfg(target_os = "linux")]
     asked: bool,
 }
+
+/// Who is being asked, as the system names them; none where it names nobody.
+pub(super) type Keeper = Arc<Mutex<Option<String>>>;
 
 /// The secret half: the seed of an Ed25519 key. Wiped when dropped, never printed.
 #[derive(PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
@@ -40,9 +48,10 @@ enum Ask {
 }
 
 impl Keyring {
-    pub(super) fn new(service: &str) -> Self {
+    pub(super) fn new(service: &str, keeper: Keeper) -> Self {
         Self {
             service: service.to_owned(),
+            keeper,
             store: None,
             #[cfg(target_os = "linux")]
             asked: false,
@@ -106,6 +115,7 @@ impl Keyring {
     /// Holds when the keyring is unlocked now; may have asked a person to unlock it.
     #[cfg(target_os = "linux")]
     fn unlocked(&mut self, ask: Ask) -> Result<(), VaultError> {
+        *self.keeper.lock().unwrap_or_else(PoisonError::into_inner) = lock::keeper();
         let asked = std::mem::replace(&mut self.asked, true);
         lock::unlock(ask == Ask::Now || !asked)?;
         self.asked = false;
@@ -117,6 +127,20 @@ impl Keyring {
     fn unlocked(&mut self, _ask: Ask) -> Result<(), VaultError> {
         Ok(())
     }
+}
+
+/// Whether somebody else keeps the secrets now than whom `asked` names: an answer that has not
+/// come will not come any more.
+#[cfg(target_os = "linux")]
+pub(super) fn is_replaced(asked: &Keeper) -> bool {
+    let asked = asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    lock::keeper().is_some_and(|now| asked.is_some_and(|asked| asked != now))
+}
+
+/// There the keyring is a part of the system.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_replaced(_asked: &Keeper) -> bool {
+    false
 }
 
 #[cfg(target_os = "linux")]

@@ -162,8 +162,8 @@ fn the_clock_is_wrong() {
 #[test]
 fn the_keyring_is_locked() {
     insta::assert_snapshot!(connected(|world| world.keyring_ready = false), @r#"
-    Attention | Бухфон: хранилище ключей заперто | Последняя авторизация: 23.11.2026 9:00:12 | Active | [KeyringLocked]
-    Attention | Buhphone: the keyring is locked | Last authorization: 23.11.2026 9:00:12 | Active | [KeyringLocked]
+    Attention | Бухфон: хранилище паролей недоступно | Последняя авторизация: 23.11.2026 9:00:12 | Active | [KeyringLocked]
+    Attention | Buhphone: the password storage is not available | Last authorization: 23.11.2026 9:00:12 | Active | [KeyringLocked]
     "#);
 }
 
