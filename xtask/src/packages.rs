@@ -38,6 +38,7 @@ pub const TEST: &[Package] = &[
     ("chromium-driver", "drives the browser"),
     ("postgresql", "the second database"),
     ("libfaketime", "days that pass in seconds"),
+    ("iproute2", "a network link that comes and goes"),
     ("libsecret-tools", "looks into the keyring from outside"),
 ];
 
