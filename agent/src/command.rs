@@ -29,6 +29,8 @@ pub enum Command {
     CallMe { phone: String },
     /// One more message in a conversation.
     Say { request_id: String, text: String },
+    /// A field of the window holds this now, unsent: keep it for the next window.
+    KeepDraft { field: Field, text: String },
     /// The conversation is on the screen (its messages become read), or none is any more.
     ShowConversation { request_id: Option<String> },
     /// Repeat the step of the visit that failed.
@@ -37,6 +39,18 @@ pub enum Command {
     LeaveVisit,
     /// Speak this language from now on.
     SetLanguage { language: crate::view::LanguageChoice },
+}
+
+/// Where a person types what is sent later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Field {
+    /// Of «Обратиться».
+    Question,
+    /// Of «Перезвоните мне».
+    Phone,
+    /// Under a conversation.
+    Reply { request_id: String },
 }
 
 impl std::fmt::Debug for Command {
@@ -53,6 +67,7 @@ impl std::fmt::Debug for Command {
             Self::Ask { .. } => "Ask",
             Self::CallMe { .. } => "CallMe",
             Self::Say { .. } => "Say",
+            Self::KeepDraft { .. } => "KeepDraft",
             Self::ShowConversation { .. } => "ShowConversation",
             Self::RepeatVisitStep => "RepeatVisitStep",
             Self::LeaveVisit => "LeaveVisit",

@@ -11,6 +11,7 @@ mod call;
 mod cloud_time;
 mod conversations;
 mod day;
+mod drafts;
 mod effect;
 mod hearing;
 mod hours;
@@ -45,6 +46,7 @@ use self::{
     cloud_time::CloudTime,
     conversations::Conversations,
     day::PartnerDays,
+    drafts::Drafts,
     hearing::Hearing,
     outbox::Outbox,
     pace::Pace,
@@ -113,6 +115,7 @@ pub struct Machine {
     activation: Activation,
     conversations: Conversations,
     outbox: Outbox,
+    drafts: Drafts,
     hearing: Hearing,
     /// On the screen.
     shown_conversation: Option<RequestId>,
@@ -154,6 +157,7 @@ impl Machine {
             activation: Activation::default(),
             conversations: Conversations::default(),
             outbox: Outbox::default(),
+            drafts: Drafts::default(),
             hearing: Hearing::default(),
             shown_conversation: None,
             visit_clock: (Duration::ZERO, 0),
@@ -315,6 +319,7 @@ impl Machine {
             Command::Ask { text } => self.ask(&text, now),
             Command::CallMe { phone } => self.call_me(&phone, now),
             Command::Say { request_id, text } => self.say(&request_id, &text, now),
+            Command::KeepDraft { field, text } => self.keep_draft(&field, &text),
             Command::ShowConversation { request_id } => self.show_conversation(request_id.as_deref()),
             Command::RepeatVisitStep => self.repeat_visit_step(now, effects),
             Command::LeaveVisit => self.leave_visit(),

@@ -7,7 +7,10 @@ use buhphone_protocol::{
     visit::VisitStep,
 };
 
-use crate::{command::Command, view::*};
+use crate::{
+    command::{Command, Field},
+    view::*,
+};
 
 /// The types that cross between the agent and its window, with all they are made of.
 #[must_use]
@@ -43,6 +46,7 @@ pub fn declarations() -> Vec<String> {
         RequestState::decl(cfg),
         VisitStep::decl(cfg),
         Command::decl(cfg),
+        Field::decl(cfg),
     ]);
     all
 }

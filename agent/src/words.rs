@@ -81,7 +81,7 @@ pub(crate) fn trouble(language: Language, trouble: &Trouble) -> &'static str {
         }
         Trouble::KeyringLocked => {
             choose(language, "хранилище паролей недоступно", "the password storage is not available")
-        },
+        }
         Trouble::NotAuthorized { .. } => choose(language, "не удалось авторизоваться", "could not authorize"),
         Trouble::ClockWrong => {
             choose(language, "проверьте дату и время компьютера", "check the computer's date and time")

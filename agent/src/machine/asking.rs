@@ -27,6 +27,7 @@ impl Machine {
     pub(super) fn ask(&mut self, text: &str, now: Now) {
         if is_letter(text) {
             self.open_request(RequestKind::Ordinary, text, None, now);
+            self.drafts.forget_question(&mut self.record);
             self.send_now();
         }
     }
@@ -40,6 +41,7 @@ impl Machine {
         if self.open_request(RequestKind::Callback, "", Some(phone.to_owned()), now).is_some() {
             phone.clone_into(&mut self.saved.talk.phone);
         }
+        self.drafts.forget_phone(&mut self.record);
         self.send_now();
     }
 
@@ -49,6 +51,7 @@ impl Machine {
         if !self.conversations.all.contains_key(&request_id) || !is_letter(text) {
             return;
         }
+        self.drafts.forget_reply(request_id, &mut self.record);
         let outbox = &self.outbox;
         match self.being_saved(|kept| kept.request_id == request_id && outbox.says(kept.place)) {
             Some(earlier) if earlier.text == text => return,

@@ -261,6 +261,7 @@ impl Machine {
                     self.conversations.all.insert(id, Conversation { head, messages: Vec::new() });
                 }),
                 Some("message") => serde_json::from_str(&body).map(|kept| messages.push(kept)),
+                Some("draft") => serde_json::from_str(&body).map(|draft| self.drafts.restore(&key, draft)),
                 Some("outbox") => serde_json::from_str(&body).map(|item| self.outbox.restore(&key, item)),
                 _ => Ok(()),
             };
@@ -282,6 +283,9 @@ impl Machine {
             if !(same_user && self.conversations.all[&id].waits()) {
                 self.conversations.forget(id, &mut self.record);
             }
+        }
+        if !same_user {
+            self.drafts.forget_all(&mut self.record);
         }
         let place = self.saved.talk.place;
         let phone = if same_user { std::mem::take(&mut self.saved.talk.phone) } else { String::new() };

@@ -39,14 +39,15 @@ impl Machine {
     pub(super) fn talk(&self, now: Now) -> Talk {
         let Some(device) = &self.saved.device else { return Talk::default() };
         let at = self.cloud_now(now);
-        let phone = &self.saved.talk.phone;
+        let phones = [self.drafts.phone(), &self.saved.talk.phone, &device.standing.phone];
         let mut heads: Vec<&Conversation> =
             self.conversations.all.values().filter(|one| self.is_to_be_shown(one)).collect();
         heads.sort_by_key(|one| std::cmp::Reverse(one.order()));
         heads.truncate(HEADS_MAX);
         Talk {
             line: device.standing.line.as_ref().map(|line| self.line(line, &device.standing.partner.zone, at)),
-            callback_phone: if phone.is_empty() { device.standing.phone.clone() } else { phone.clone() },
+            question: self.drafts.question().to_owned(),
+            callback_phone: phones.into_iter().find(|phone| !phone.is_empty()).unwrap_or_default().to_owned(),
             conversations: heads.into_iter().map(|one| self.head(one, at)).collect(),
             shown: self.shown_conversation.and_then(|id| self.conversation(id, at)),
             unread: self.unread(),
@@ -69,6 +70,7 @@ impl Machine {
         Some(view::Conversation {
             head: self.head(one, now),
             messages: messages.map(|kept| self.shown(kept)).collect(),
+            reply: self.drafts.reply(id).to_owned(),
         })
     }
 

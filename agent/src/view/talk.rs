@@ -10,7 +10,9 @@ use buhphone_protocol::conversation::{RequestKind, RequestState};
 pub struct Talk {
     /// None until the cloud told of a line.
     pub line: Option<Line>,
-    /// The number offered for a callback: the last one used, else the registered one.
+    /// Typed for «Обратиться» and not sent.
+    pub question: String,
+    /// The number offered for a callback: the one typed and not sent, else the last one used, else the registered one.
     pub callback_phone: String,
     /// The newest first, at most a hundred.
     pub conversations: Vec<ConversationHead>,
@@ -55,6 +57,8 @@ pub struct Conversation {
     pub head: ConversationHead,
     /// The oldest first.
     pub messages: Vec<ShownMessage>,
+    /// Typed for it and not sent.
+    pub reply: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -6,6 +6,7 @@ mod calls;
 mod conversations;
 mod crashes;
 mod days;
+mod drafts;
 mod pictures;
 mod random;
 mod reconnection;

@@ -42,7 +42,7 @@ export function fake(state: Partial<View>, language: Language): Backend {
 
   function add(request_id: string, message: ShownMessage) {
     const of = begun.get(request_id)!;
-    keep({ head: { ...of.head, last_text: message.text }, messages: [...of.messages, message] });
+    keep({ ...of, head: { ...of.head, last_text: message.text }, messages: [...of.messages, message] });
   }
 
   async function deliver(request_id: string, { message_id }: ShownMessage) {
@@ -58,7 +58,7 @@ export function fake(state: Partial<View>, language: Language): Backend {
     const request_id = crypto.randomUUID();
     const own = message({ kind: 'user' }, text, '12:00', 'saved');
     await moment();
-    keep({ head: head(request_id, request_kind, { phone, last_text: text }), messages: [own] });
+    keep({ head: head(request_id, request_kind, { phone, last_text: text }), messages: [own], reply: '' });
     const trial = request_kind === 'trial' && view.visit?.open;
     if (trial) show({ visit: visitAt(3, undefined, { request_id }) });
     await moment();
@@ -124,6 +124,7 @@ export function fake(state: Partial<View>, language: Language): Backend {
         await moment();
         show({ visit: visitAt(reached + 1), connection: seen.connection });
       },
+      keep_draft: () => {},
       leave_visit: () => show({ visit: view.visit && { ...view.visit, open: false } }),
     };
 

@@ -26,6 +26,7 @@ const closedLine: Line = { ...line, open_now: false, promised: '24.11 в 9:30', 
 
 export const emptyTalk: Talk = {
   line,
+  question: '',
   callback_phone: '+7 912 345-67-89',
   conversations: [],
   shown: null,
@@ -88,7 +89,7 @@ const talk = (rest: Partial<Talk> = {}): Talk => ({ ...emptyTalk, conversations:
 
 const conversation = (request_id: string, messages: ShownMessage[], rest: Partial<ConversationHead> = {}) => {
   const of = heads.find((head) => head.request_id === request_id)!;
-  const shown: Conversation = { head: { ...of, unread: 0, ...rest }, messages };
+  const shown: Conversation = { head: { ...of, unread: 0, ...rest }, messages, reply: '' };
   return {
     talk: talk({ shown, unread: 0 }),
     opened: { screen: 'conversation', request_id },

@@ -40,7 +40,7 @@ const greeting = message(anna, 'Вижу вас, Мария Сергеевна! 
 function trial(state: ShownMessage['state'], ...answers: ShownMessage[]): View['talk'] {
   const of = head('trial', 'trial', { state: answers.length > 1 ? 'answered' : 'waiting' });
   const messages = [message({ kind: 'user' }, '', '9:03', state), ...answers];
-  return { ...emptyTalk, conversations: [of], shown: { head: of, messages } };
+  return { ...emptyTalk, conversations: [of], shown: { head: of, messages, reply: '' } };
 }
 
 const activating = (

@@ -132,7 +132,11 @@ export type Talk = {
  */
 line: Line | null, 
 /**
- * The number offered for a callback: the last one used, else the registered one.
+ * Typed for «Обратиться» and not sent.
+ */
+question: string, 
+/**
+ * The number offered for a callback: the one typed and not sent, else the last one used, else the registered one.
  */
 callback_phone: string, 
 /**
@@ -184,7 +188,11 @@ export type Conversation = { head: ConversationHead,
 /**
  * The oldest first.
  */
-messages: Array<ShownMessage>, };
+messages: Array<ShownMessage>, 
+/**
+ * Typed for it and not sent.
+ */
+reply: string, };
 
 export type ShownMessage = { message_id: string, writer: Writer, text: string, 
 /**
@@ -244,4 +252,6 @@ export type RequestState = "waiting" | "answered" | "closed" | "unknown";
 
 export type VisitStep = "connected" | "authorized" | "autostart" | "test_sent" | "confirmed" | "answered" | "unknown";
 
-export type Command = { "kind": "activate", code: string, } | { "kind": "open_link", link: string, } | { "kind": "authorize_now" } | { "kind": "look" } | { "kind": "repair_autostart" } | { "kind": "reconnect" } | { "kind": "cancel_reconnection" } | { "kind": "send_trial" } | { "kind": "ask", text: string, } | { "kind": "call_me", phone: string, } | { "kind": "say", request_id: string, text: string, } | { "kind": "show_conversation", request_id: string | null, } | { "kind": "repeat_visit_step" } | { "kind": "leave_visit" } | { "kind": "set_language", language: LanguageChoice, };
+export type Command = { "kind": "activate", code: string, } | { "kind": "open_link", link: string, } | { "kind": "authorize_now" } | { "kind": "look" } | { "kind": "repair_autostart" } | { "kind": "reconnect" } | { "kind": "cancel_reconnection" } | { "kind": "send_trial" } | { "kind": "ask", text: string, } | { "kind": "call_me", phone: string, } | { "kind": "say", request_id: string, text: string, } | { "kind": "keep_draft", field: Field, text: string, } | { "kind": "show_conversation", request_id: string | null, } | { "kind": "repeat_visit_step" } | { "kind": "leave_visit" } | { "kind": "set_language", language: LanguageChoice, };
+
+export type Field = { "kind": "question" } | { "kind": "phone" } | { "kind": "reply", request_id: string, };
