@@ -79,12 +79,18 @@ impl Browser {
 }
 
 /// A port nobody listens on now.
-pub(crate) fn free_port() -> Result<u16> {
+///
+/// # Errors
+/// When the system gives none.
+pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
 /// Waits until somebody listens, ten seconds at most.
-pub(crate) async fn await_port(port: u16) -> Result<()> {
+///
+/// # Errors
+/// When nobody did.
+pub async fn await_port(port: u16) -> Result<()> {
     for _ in 0..200 {
         if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
             return Ok(());

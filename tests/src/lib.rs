@@ -3,18 +3,22 @@
 //!
 //! Started by `cargo xtask test`, which builds the parts and says where they are.
 
+pub mod authority;
 pub mod browser;
 pub mod cloud;
 pub mod desk;
 pub mod device;
 pub mod interposer;
+pub mod keyring;
 pub mod local;
 pub mod notifications;
+pub mod office;
 pub mod page;
 pub mod panel;
 pub mod pictures;
 pub mod program;
 pub mod register;
+pub mod road;
 pub mod server;
 pub mod windows;
 
@@ -27,6 +31,15 @@ use std::path::PathBuf;
 #[must_use]
 pub fn program_path() -> PathBuf {
     told("BUHPHONE_TEST_PROGRAM").into()
+}
+
+/// The built cloud, as the task runner says.
+///
+/// # Panics
+/// As above.
+#[must_use]
+pub fn cloud_path() -> PathBuf {
+    told("BUHPHONE_TEST_CLOUD").into()
 }
 
 /// A setting that the task runner gives.
