@@ -138,21 +138,6 @@ async fn the_environments_proxy_is_the_only_way_out() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_environments_proxy_without_tls_is_called_in_the_clouds_place() -> Result<()> {
-    let cloud = Cloud::start(MORNING.parse()?).await?;
-    let user = cloud.register("Смирнова").await?;
-    let proxy = Road::to(cloud.address(), None)?;
-    let home = tempfile::tempdir()?;
-    let computer = Computer::new(home.path(), &format!("http://{NAME}"))?;
-    let computer = computer.with("HTTP_PROXY", format!("http://{}", proxy.address));
-    computer.connect(&cloud.issue_code(user).await?.code).await?;
-    ensure!(cloud.history(user).await?.authorizations.len() == 1, "connected once");
-    let asked = proxy.taken();
-    ensure!(asked.iter().all(|call| call.line.contains(&format!(" http://{NAME}/"))), "{asked:?}");
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_proxy_that_is_wrong_is_named() -> Result<()> {
     let office = Office::where_the_cloud_is(NAME, |_| format!("https://{NAME}")).await?;
     let proxy = Arc::new(Road::to(office.road.address, None)?);
