@@ -4,6 +4,8 @@
 //! is passed in. What is allowed is decided in the rules; what must hold together
 //! (a code is used once, a date never moves backwards) is decided here.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use buhphone_protocol::{
     cabinet::{AuthorizationRow, Category, Client, Device, FailureRow, LaunchRow, Page, Role, User},
@@ -30,7 +32,8 @@ pub use conversations::{
 pub use reconnections::{Asked, Decided, Reconnections, WaitingWish};
 pub use visits::Visits;
 
-#[derive(Debug, thiserror::Error)]
+/// Copied, where several calls that were done together share it.
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// Nothing there, or it belongs to another partner.
     #[error("not found: {0}")]
@@ -40,10 +43,16 @@ pub enum StoreError {
     Exists(&'static str),
     /// The database did not do it; nothing was written.
     #[error("the database did not answer: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] Arc<sqlx::Error>),
     /// A stored value does not read back.
     #[error("a stored value is damaged: {0}")]
     Damaged(String),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(Arc::new(error))
+    }
 }
 
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -353,14 +362,17 @@ pub trait Store: Conversations + Visits + Reconnections {
     /// user's date becomes the later of what it was and `at`. An id of another
     /// device is `Exists("authorization_id")`. A device that presents neither the value
     /// it was given last nor the one it presented last is marked as cloned. The first of a
-    /// device is its visit's `Authorized`.
+    /// device is its visit's `Authorized`. Answered with whose the device is, as the same transaction saw it.
+    ///
+    /// Those that are called at once are written together, each as if it were alone; one whose
+    /// caller leaves may be written all the same.
     async fn authorize(
         &self,
         partner_id: PartnerId,
         device_id: DeviceId,
         new: &NewAuthorization,
         at: Timestamp,
-    ) -> Result<Written>;
+    ) -> Result<(Written, OwnerRecord)>;
 
     /// The users not archived of clients not archived, with what the period holds of them.
     /// By [`Column::Reason`] they come in the order of `rules::reason::rank`, those who

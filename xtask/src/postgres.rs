@@ -61,7 +61,9 @@ impl Postgres {
         server.stdout(Stdio::null()).stderr(fs::File::create(std::env::temp_dir().join("buhphone-postgres.log"))?);
         postgres.server = Some(Kept::start("postgres", &mut server)?);
         for _ in 0..200 {
-            if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            // It listens before it lets anybody in.
+            let mut asked = Command::new(programs.join("pg_isready"));
+            if asked.args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]).status()?.success() {
                 return Ok(postgres);
             }
             std::thread::sleep(std::time::Duration::from_millis(50));

@@ -9,7 +9,7 @@ use buhphone_protocol::{
     telemetry::{Computer, Trigger},
 };
 
-use super::{Refusal, Result, Rules, fields};
+use super::{Refusal, Result, Rules, fields, standing::standing};
 use crate::{
     secret,
     store::{DeviceRecord, NewAuthorization},
@@ -23,7 +23,7 @@ impl Rules {
     /// Durable when it returns; repeated, it answers the first time again.
     pub async fn authorize(&self, device: &DeviceRecord, request: AuthorizeRequest) -> Result<Authorized> {
         let new = checked(request)?;
-        let written = self.store.authorize(device.partner_id, device.device_id, &new, self.now()).await?;
+        let (written, owner) = self.store.authorize(device.partner_id, device.device_id, &new, self.now()).await?;
         if written.first && new.trigger == Trigger::Activation {
             // A step of the visit.
             self.live.wake_staff(device.partner_id);
@@ -32,7 +32,7 @@ impl Rules {
             authorization_id: new.authorization_id,
             authorized_at: written.authorized_at,
             echo: written.echo,
-            standing: self.standing(device).await?,
+            standing: standing(owner, self.now()),
         })
     }
 }

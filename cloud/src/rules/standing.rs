@@ -34,7 +34,7 @@ impl Rules {
     }
 }
 
-fn standing(owner: OwnerRecord, now: Timestamp) -> Standing {
+pub(super) fn standing(owner: OwnerRecord, now: Timestamp) -> Standing {
     let zone = owner.partner.zone;
     let today = day::today(&zone, now);
     Standing {

@@ -121,7 +121,7 @@ impl World {
     }
 
     pub(crate) async fn authorize(&self, device_id: DeviceId, new: &NewAuthorization, at: Timestamp) -> Written {
-        self.store.authorize(self.partner_id, device_id, new, at).await.unwrap()
+        self.store.authorize(self.partner_id, device_id, new, at).await.unwrap().0
     }
 
     pub(crate) async fn date(&self, user_id: UserId) -> Option<Timestamp> {

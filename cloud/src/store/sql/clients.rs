@@ -147,6 +147,15 @@ pub(super) async fn archive(
         return Ok(());
     }
 
+    // In the order that authorizations hold them in, so that neither waits for the other in a circle.
+    sqlx::query(AssertSqlSafe(format!(
+        "SELECT user_id FROM users WHERE partner_id = $1 AND client_id = $2 ORDER BY user_id{}",
+        store.dialect.lock()
+    )))
+    .bind(blob(partner_id.0))
+    .bind(blob(client_id.0))
+    .fetch_all(&mut *tx)
+    .await?;
     let users = match archived_at {
         Some(_) => "UPDATE users SET archived_at = $3 WHERE partner_id = $1 AND client_id = $2 AND archived_at IS NULL",
         None => "UPDATE users SET archived_at = NULL WHERE partner_id = $1 AND client_id = $2 AND archived_at = $3",

@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
 use super::{
-    SqlStore, devices, launches,
+    SqlStore, devices,
+    launches::{self, Told},
     row::{Columns, blob, micros, refused},
     visits,
 };
@@ -166,8 +167,8 @@ pub(super) async fn bind(
         .bind(blob(device_id.0))
         .execute(&mut *tx)
         .await?;
-    let owner = launches::Owner { partner_id, device_id, user_id, computer: &computer.name };
-    launches::tell(&mut tx, &owner, launch, false, at).await?;
+    let told = Told { partner_id, device_id, user_id, computer: &computer.name, launch, authorized: false, at };
+    launches::tell(&mut tx, store.dialect, &[told]).await?;
     visits::begin(&mut tx, partner_id, CodeId(code.id("code_id")?), device_id, at).await?;
     tx.commit().await?;
     Ok(Binding::Bound { partner_id, device_id, code_id })

@@ -1,17 +1,19 @@
 //! Devices: whose a key is, and ending it. A key is one device in the whole cloud.
 
+use std::collections::HashMap;
+
 use buhphone_protocol::{
     ids::{DeviceId, PartnerId, UserId},
     key::PublicKey,
     telemetry::Computer,
 };
 use jiff::Timestamp;
-use sqlx::{Any, Transaction};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Transaction, any::AnyRow};
 
 use super::{
-    SqlStore, lines,
+    Dialect, SqlStore, lines,
     row::{self, Columns, blob, micros, touched},
-    text,
+    rows, text,
 };
 use crate::store::{DeviceRecord, OwnerRecord, Result, StoreError};
 
@@ -61,26 +63,53 @@ pub(super) async fn has_key(
     Ok(found.is_some())
 }
 
-pub(super) async fn by_key(store: &SqlStore, key: &PublicKey) -> Result<Option<DeviceRecord>> {
-    let row = sqlx::query(
-        "SELECT d.partner_id, d.device_id, d.user_id, d.disconnected_at, u.archived_at
-         FROM devices d JOIN users u ON u.partner_id = d.partner_id AND u.user_id = d.user_id
-         WHERE d.public_key = $1",
-    )
-    .bind(&key.0)
-    .fetch_optional(&store.readers)
-    .await?;
-    row.map(|row| {
-        Ok(DeviceRecord {
-            partner_id: PartnerId(row.id("partner_id")?),
-            device_id: DeviceId(row.id("device_id")?),
-            user_id: UserId(row.id("user_id")?),
-            key: key.clone(),
-            disconnected: row.instant_or_none("disconnected_at")?.is_some(),
-            user_archived: row.instant_or_none("archived_at")?.is_some(),
-        })
+/// The devices of the keys, each in its place: read after every one of them was asked for.
+pub(super) async fn by_keys(
+    readers: AnyPool,
+    dialect: Dialect,
+    keys: Vec<PublicKey>,
+) -> Vec<Result<Option<DeviceRecord>>> {
+    match known(&readers, dialect, &keys).await {
+        Ok(known) => keys.iter().map(|key| known.get(key).cloned().transpose()).collect(),
+        Err(error) => keys.iter().map(|_| Err(error.clone())).collect(),
+    }
+}
+
+/// What is known of each key that is there. One row that does not read back is no fault of the others.
+async fn known(
+    readers: &AnyPool,
+    dialect: Dialect,
+    keys: &[PublicKey],
+) -> Result<HashMap<PublicKey, Result<DeviceRecord>>> {
+    let mut known = HashMap::with_capacity(keys.len());
+    for part in rows::parts(dialect, &rows::padded(keys)) {
+        let sql = format!(
+            "SELECT d.public_key, d.partner_id, d.device_id, d.user_id, d.disconnected_at, u.archived_at
+             FROM (VALUES {}) AS asked CROSS JOIN devices d CROSS JOIN users u
+             WHERE d.public_key = asked.column1 AND u.partner_id = d.partner_id AND u.user_id = d.user_id",
+            rows::values(part.len(), 1)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for key in part {
+            query = query.bind(&key.0);
+        }
+        for row in query.fetch_all(readers).await? {
+            let key = PublicKey(row.text("public_key")?);
+            known.insert(key.clone(), record(&row, key));
+        }
+    }
+    Ok(known)
+}
+
+fn record(row: &AnyRow, key: PublicKey) -> Result<DeviceRecord> {
+    Ok(DeviceRecord {
+        partner_id: PartnerId(row.id("partner_id")?),
+        device_id: DeviceId(row.id("device_id")?),
+        user_id: UserId(row.id("user_id")?),
+        key,
+        disconnected: row.instant_or_none("disconnected_at")?.is_some(),
+        user_archived: row.instant_or_none("archived_at")?.is_some(),
     })
-    .transpose()
 }
 
 pub(super) async fn owner(store: &SqlStore, partner_id: PartnerId, device_id: DeviceId) -> Result<OwnerRecord> {

@@ -1,0 +1,79 @@
+//! Many rows in one statement: a list of values of one of a few lengths, so that a
+//! connection prepares each text once however many rows there are.
+
+use std::fmt::Write as _;
+
+use super::{Dialect, gathered};
+
+/// Rows of one statement on SQLite, where sqlx looks every parameter up by its name among all.
+const SQLITE: usize = 16;
+
+/// `($1, $2), ($3, $4)` and so on, `columns` to a row.
+pub(super) fn values(rows: usize, columns: usize) -> String {
+    let mut text = String::with_capacity(rows * columns * 6);
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 1..=columns {
+            let comma = if column == 1 { "" } else { ", " };
+            let _ = write!(text, "{comma}${}", row * columns + column);
+        }
+        text.push(')');
+    }
+    text
+}
+
+/// A column of the values `told` that a row to be changed is found by. An expression and no
+/// column, or SQLite would make an index of the values and go through the whole table with it.
+pub(super) fn key(column: usize) -> String {
+    format!("COALESCE(told.column{column}, told.column{column})")
+}
+
+/// The rows in parts of as many as one statement takes, each a power of two.
+pub(super) fn parts<T>(dialect: Dialect, rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let most = match dialect {
+        Dialect::Sqlite => SQLITE,
+        Dialect::Postgres => gathered::AT_ONCE,
+    };
+    let mut left = rows;
+    std::iter::from_fn(move || {
+        let length = if left.len() >= most { most } else { 1 << left.len().checked_ilog2()? };
+        let part;
+        (part, left) = left.split_at(length);
+        Some(part)
+    })
+}
+
+/// As many rows as [`parts`] would ask for at once: the last row repeated, for asking and not for writing.
+pub(super) fn padded<T: Clone>(rows: &[T]) -> Vec<T> {
+    let mut padded = rows.to_vec();
+    if let Some(last) = rows.last() {
+        padded.resize(rows.len().next_power_of_two(), last.clone());
+    }
+    padded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_parameters_through_the_rows() {
+        assert_eq!(values(2, 3), "($1, $2, $3), ($4, $5, $6)");
+    }
+
+    #[test]
+    fn parts_are_few_lengths_and_leave_nothing_out() {
+        let rows: Vec<u32> = (0..300).collect();
+        let lengths = |dialect| parts(dialect, &rows).map(<[u32]>::len).collect::<Vec<_>>();
+        assert_eq!(lengths(Dialect::Postgres), [256, 32, 8, 4]);
+        assert_eq!(lengths(Dialect::Sqlite), [vec![16; 18], vec![8, 4]].concat());
+        assert_eq!(parts(Dialect::Sqlite, &rows).flatten().copied().collect::<Vec<_>>(), rows);
+        assert_eq!(parts::<u32>(Dialect::Sqlite, &[]).count(), 0);
+    }
+
+    #[test]
+    fn asks_for_the_last_row_again_rather_than_by_another_text() {
+        assert_eq!(padded(&[1, 2, 3, 4, 5]), [1, 2, 3, 4, 5, 5, 5, 5]);
+        assert!(padded::<u32>(&[]).is_empty());
+    }
+}
