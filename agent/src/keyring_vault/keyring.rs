@@ -6,7 +6,7 @@ mod lock;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -23,6 +23,7 @@ const SEED_BYTES: usize = 32;
 pub(super) struct Keyring {
     service: String,
     /// Read by who waits for an answer.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "there the keyring is a part of the system"))]
     keeper: Keeper,
     /// Opened when first needed, and again after it failed: a keyring may start after us.
     store: Option<Arc<CredentialStore>>,
@@ -115,7 +116,7 @@ impl Keyring {
     /// Holds when the keyring is unlocked now; may have asked a person to unlock it.
     #[cfg(target_os = "linux")]
     fn unlocked(&mut self, ask: Ask) -> Result<(), VaultError> {
-        *self.keeper.lock().unwrap_or_else(PoisonError::into_inner) = lock::keeper();
+        *self.keeper.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = lock::keeper();
         let asked = std::mem::replace(&mut self.asked, true);
         lock::unlock(ask == Ask::Now || !asked)?;
         self.asked = false;
@@ -133,7 +134,7 @@ impl Keyring {
 /// come will not come any more.
 #[cfg(target_os = "linux")]
 pub(super) fn is_replaced(asked: &Keeper) -> bool {
-    let asked = asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let asked = asked.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
     lock::keeper().is_some_and(|now| asked.is_some_and(|asked| asked != now))
 }
 
