@@ -70,8 +70,8 @@ impl Rules {
     /// Approves the wish, or refuses it. Repeated alike, it is done.
     ///
     /// # Errors
-    /// `Conflict` when it was decided otherwise, a later wish took its place, or its key became
-    /// another computer's; `DeviceDisconnected`, `UserArchived`: nothing to approve any more.
+    /// `Conflict` when it was decided otherwise, a later wish took its place, its key became
+    /// another computer's, or the lost one was found; `DeviceDisconnected`, `UserArchived`: nothing to approve any more.
     pub async fn decide_reconnection(&self, staff: &Staff, id: ReconnectionId, approve: bool) -> Result<()> {
         let decided = self.store.decide_reconnection(staff.partner_id, id, approve, staff.staff_id, self.now()).await?;
         match decided {
@@ -87,6 +87,10 @@ impl Rules {
             Decided::KeyTaken => {
                 self.live.wake_staff(staff.partner_id);
                 Err(Refusal::new(ErrorCode::Conflict, "this computer was connected by a code meanwhile"))
+            }
+            Decided::KeyFound => {
+                self.live.wake_staff(staff.partner_id);
+                Err(Refusal::new(ErrorCode::Conflict, "this computer has found its key meanwhile"))
             }
             Decided::Disconnected => {
                 Err(Refusal::new(ErrorCode::DeviceDisconnected, "this computer was disconnected meanwhile"))

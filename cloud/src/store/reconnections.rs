@@ -54,6 +54,8 @@ pub enum Decided {
     UserArchived,
     /// The key became another computer's meanwhile; the wish is refused now.
     KeyTaken,
+    /// The computer authorized with the key it had missed; the wish is refused now.
+    KeyFound,
 }
 
 #[async_trait]
@@ -69,7 +71,8 @@ pub trait Reconnections: Send + Sync {
         at: Timestamp,
     ) -> Result<Asked>;
 
-    /// Those that staff can decide now, oldest first, at most `limit`.
+    /// Those that staff can decide now, oldest first, at most `limit`. A computer that authorized
+    /// since it asked has found its key, and approving would take it away.
     async fn waiting_reconnections(&self, partner_id: PartnerId, limit: u32) -> Result<Vec<ReconnectionRow>>;
 
     /// Approved, the wish's key is the computer's and the one before is nobody's, at once.

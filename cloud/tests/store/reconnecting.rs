@@ -336,3 +336,19 @@ test_both_dbs!(only_the_partners_own_staff_decide, async |store| {
     assert_eq!(theirs.owner_of(&lost).await, Some(device_id));
     assert_eq!(theirs.waiting().await, [id]);
 });
+
+test_both_dbs!(a_computer_that_found_its_key_keeps_it_whatever_is_clicked, async |store| {
+    let world = World::new(store).await;
+    let (device_id, missed) = world.keyed(world.user_id).await;
+    world.authorize(device_id, &authorization(launch(morning()), None, "e1"), morning()).await;
+    let key = world.key();
+    let wish = world.wish(device_id, &key, morning() + hours(1)).await;
+    world.authorize(device_id, &authorization(launch(morning()), Some("e1"), "e2"), morning() + hours(2)).await;
+    assert_eq!(world.waiting().await, []);
+    assert_eq!(world.ask(device_id, &key, morning() + hours(3)).await, Asked::Refused);
+    assert_eq!(world.decide(wish.reconnection_id, true, morning() + hours(3)).await, Decided::KeyFound);
+    assert_eq!((world.owner_of(&missed).await, world.owner_of(&key).await), (Some(device_id), None));
+    // It is lost once more, and asks with another key.
+    let wish = world.wish(device_id, &world.key(), morning() + hours(4)).await;
+    assert_eq!(world.waiting().await, [wish.reconnection_id]);
+});

@@ -51,6 +51,7 @@ impl Reconnections for SqlStore {
         if let Some(wish) = wish_of_key(&mut tx, partner_id, device_id, key).await? {
             // One approved before, whose key is the computer's no more, is as good as refused.
             return Ok(match wish.word::<State>("state")? {
+                State::Waiting if device.has_its_key_since(wish.instant("asked_at")?) => Asked::Refused,
                 State::Waiting => Asked::Waiting(WaitingWish {
                     partner_id,
                     reconnection_id: ReconnectionId(wish.id("reconnection_id")?),
@@ -114,6 +115,7 @@ impl Reconnections for SqlStore {
              JOIN users u ON u.partner_id = r.partner_id AND u.user_id = r.user_id
              JOIN clients c ON c.partner_id = u.partner_id AND c.client_id = u.client_id
              WHERE r.partner_id = $1 AND r.state = 'waiting' AND d.disconnected_at IS NULL AND u.archived_at IS NULL
+               AND (d.last_authorization_at IS NULL OR d.last_authorization_at <= r.asked_at)
              ORDER BY r.asked_at, r.reconnection_id LIMIT $2",
         )
         .bind(blob(partner_id.0))
@@ -154,13 +156,15 @@ impl Reconnections for SqlStore {
             if user_archived(&mut tx, partner_id, device.user_id).await? {
                 return Ok(Decided::UserArchived);
             }
-            if key_is_a_devices(&mut tx, &key).await? {
+            if device.has_its_key_since(wish.instant("asked_at")?) {
+                decision = Decided::KeyFound;
+            } else if key_is_a_devices(&mut tx, &key).await? {
                 decision = Decided::KeyTaken;
             } else {
                 set_key(&mut tx, partner_id, device_id, &key).await?;
             }
         }
-        let state = if decision == Decided::KeyTaken { State::Refused } else { wanted };
+        let state = if matches!(decision, Decided::Done { .. }) { wanted } else { State::Refused };
         settle(&mut tx, partner_id, reconnection_id, state, decided_by, at).await?;
         forget_old(&mut tx, partner_id, device_id).await?;
         tell(&mut tx, partner_id, reconnection_id, device.user_id, false, at).await?;
@@ -183,16 +187,22 @@ struct DeviceRow {
     user_id: UserId,
     key: PublicKey,
     disconnected: bool,
+    last_authorization: Option<Timestamp>,
 }
 
 impl DeviceRow {
+    /// It authorized after it had asked, so the key that it missed is there.
+    fn has_its_key_since(&self, asked_at: Timestamp) -> bool {
+        self.last_authorization.is_some_and(|at| at > asked_at)
+    }
+
     async fn held_by_id(
         store: &SqlStore,
         tx: &mut Transaction<'static, Any>,
         device_id: DeviceId,
     ) -> Result<Option<Self>> {
         let row = sqlx::query(AssertSqlSafe(format!(
-            "SELECT partner_id, user_id, public_key, disconnected_at FROM devices WHERE device_id = $1{}",
+            "SELECT partner_id, user_id, public_key, disconnected_at, last_authorization_at FROM devices WHERE device_id = $1{}",
             store.dialect.lock()
         )))
         .bind(blob(device_id.0))
@@ -208,7 +218,7 @@ impl DeviceRow {
         device_id: DeviceId,
     ) -> Result<Self> {
         let row = sqlx::query(AssertSqlSafe(format!(
-            "SELECT partner_id, user_id, public_key, disconnected_at FROM devices
+            "SELECT partner_id, user_id, public_key, disconnected_at, last_authorization_at FROM devices
              WHERE partner_id = $1 AND device_id = $2{}",
             store.dialect.lock()
         )))
@@ -225,6 +235,7 @@ impl DeviceRow {
             user_id: UserId(row.id("user_id")?),
             key: PublicKey(row.text("public_key")?),
             disconnected: row.instant_or_none("disconnected_at")?.is_some(),
+            last_authorization: row.instant_or_none("last_authorization_at")?,
         })
     }
 }
@@ -267,7 +278,7 @@ async fn wish(
     reconnection_id: ReconnectionId,
 ) -> Result<AnyRow> {
     sqlx::query(
-        "SELECT device_id, public_key, state, decided_by FROM reconnections
+        "SELECT device_id, public_key, asked_at, state, decided_by FROM reconnections
          WHERE partner_id = $1 AND reconnection_id = $2",
     )
     .bind(blob(partner_id.0))

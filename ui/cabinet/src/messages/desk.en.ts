@@ -112,7 +112,7 @@ export const enDesk: typeof ruDesk = {
       known === now
         ? `${user}: another computer asks, which is named ${now} as well. The former one loses its access. Connect it only if the person has confirmed on the telephone that they ask.`
         : `${user}: the computer was ${known}, the one that asks is ${now}. The former one loses its access. Connect it only if the person has confirmed on the telephone that they ask.`,
-    decided: 'A colleague has decided this already',
+    decided: 'This was decided already, or is no longer needed',
     disconnected: 'This computer was disconnected meanwhile',
     archived: 'The user was archived meanwhile',
     emptyTitle: 'Nobody waits',
