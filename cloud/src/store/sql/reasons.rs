@@ -77,6 +77,7 @@ pub(super) const RANK: &str = concat!(
     " OR EXISTS (SELECT 1 ",
     failures_in_period!(),
     ") THEN 7
+            WHEN COUNT(CASE WHEN d.autostart = 'on' AND d.disconnected_at IS NULL THEN 1 END) > 0 THEN 10
             ELSE CASE ",
     autostart!(),
     " WHEN 'off_by_person' THEN 9 WHEN 'off' THEN 8 WHEN 'foreign' THEN 8 ELSE 10 END
