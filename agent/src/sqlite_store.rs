@@ -23,6 +23,8 @@ const SCHEMA: [&str; 2] = [
     "CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL) STRICT",
     "CREATE TABLE rows (key TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID",
 ];
+/// Bytes of the smallest page, and so of the smallest database that is not empty.
+const SHORTEST: u64 = 512;
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
 pub struct SqliteStore(Arc<Inner>);
@@ -87,7 +89,7 @@ impl Failure {
         matches!(self, Self::Sqlite(error) if matches!(
             error.sqlite_error_code(),
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
-        ))
+        ) || error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHORT_READ))
     }
 }
 
@@ -163,6 +165,11 @@ fn open(directory: &Path) -> Result<Connection, Failure> {
     fs::create_dir_all(directory)?;
     let file = directory.join(FILE);
     let new = !file.exists();
+    // SQLite takes a file of one byte for an empty one and writes over it, and calls other stumps a fault of the disk.
+    if fs::metadata(&file).is_ok_and(|found| (1..SHORTEST).contains(&found.len())) {
+        let not_ours = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_NOTADB);
+        return Err(rusqlite::Error::SqliteFailure(not_ours, None).into());
+    }
     let mut connection = Connection::open(&file)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;

@@ -102,6 +102,22 @@ async fn a_damaged_file_is_set_aside_whole_and_the_program_goes_on() {
 }
 
 #[tokio::test]
+async fn a_file_cut_at_any_length_is_set_aside_as_it_is() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    store(home.path()).save(&whole(&"x".repeat(10_000))).await.expect("it is saved");
+    let file = home.path().join("state.sqlite");
+    let bytes = fs::read(&file).expect("it reads");
+    for length in [1, 2, 16, 50, 100, 511, 512, 4096, 8192, bytes.len() - 1] {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        fs::write(home.path().join("state.sqlite"), &bytes[..length]).expect("it is writable");
+        let state = store(home.path()).load().await;
+        let aside = "state.damaged-20261123T090012Z.sqlite";
+        assert_eq!(state, Ok(loaded(None, Some(aside))), "cut to {length} of {} bytes", bytes.len());
+        assert_eq!(fs::read(home.path().join(aside)).expect("it is kept"), bytes[..length]);
+    }
+}
+
+#[tokio::test]
 async fn a_file_damaged_inside_is_noticed() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let healthy = store(home.path());
