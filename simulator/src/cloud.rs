@@ -58,6 +58,11 @@ pub trait Cloud {
     /// # Errors
     /// See [`Cloud::activate`].
     fn events(&mut self, key: &PublicKey, after: Seq, limit: usize, at: Timestamp) -> Result<Vec<Event>, CallError>;
+
+    /// Whether the times it tells are its own; of who stands in its place they need not be.
+    fn is_truthful(&self) -> bool {
+        true
+    }
 }
 
 /// The cloud's answer that it will not.

@@ -39,7 +39,8 @@ pub struct Computer {
     idle: Duration,
     pub keyring_ready: bool,
     pub keyring: BTreeMap<String, PublicKey>,
-    keys_made: u64,
+    /// Keys that were made, forgotten ones among them.
+    pub keys_made: u64,
     pub autostart: Autostart,
     pub disk: Option<String>,
     pub rows: BTreeMap<String, String>,

@@ -15,7 +15,7 @@ use buhphone_agent::{
 };
 use buhphone_protocol::{
     conversation::Seq,
-    ids::LaunchId,
+    ids::{AuthorizationId, LaunchId},
     key::PublicKey,
     telemetry::{FailureKind, Launch, Origin},
 };
@@ -45,6 +45,8 @@ pub struct World<C = MemoryCloud> {
     pub notices: Vec<Notice>,
     /// When each call was made.
     pub calls: Vec<Timestamp>,
+    /// Authorizations a process was told of, and when the cloud wrote them.
+    pub acknowledged: Vec<(AuthorizationId, Timestamp)>,
     /// The network goes after this many more calls.
     pub down_after_calls: Option<usize>,
     /// When each letter was sent, and how many items it had.
@@ -102,6 +104,7 @@ impl<C: Cloud> World<C> {
             launches: 0,
             notices: Vec::new(),
             calls: Vec::new(),
+            acknowledged: Vec::new(),
             down_after_calls: None,
             letters: Vec::new(),
             listening: None,
@@ -165,6 +168,9 @@ impl<C: Cloud> World<C> {
         while let Some(input) = inputs.pop_front().or_else(|| self.arrives()) {
             let now = self.clocks();
             let Some(machine) = &mut self.machine else { return };
+            if let Input::Authorized { result: Ok(answer), .. } = &input {
+                self.acknowledged.push((answer.authorization_id, answer.authorized_at));
+            }
             for effect in machine.handle(input, now) {
                 if self.killed_after == Some(self.effects) {
                     return self.stop();
@@ -286,7 +292,8 @@ impl<C: Cloud> World<C> {
                 None
             }
             Effect::CloudTimeSeen(seen) => {
-                assert!(seen <= at, "the cloud's time cannot have been seen in the future");
+                let seen_later = seen > at && self.cloud.is_truthful();
+                assert!(!seen_later, "the cloud's time cannot have been seen in the future");
                 None
             }
             Effect::MakeKey { attempt, name } => Some(Input::KeyMade { attempt, result: self.make_key(name) }),

@@ -132,8 +132,11 @@ impl Machine {
         }
         let Some(device) = &mut self.saved.device else { return };
         device.last_authorization = device.last_authorization.max(Some(answer.authorized_at));
+        // A late answer brings back a value that was used up since: presented, it would tell of a copy.
+        if device.own_authorization <= Some(answer.authorized_at) {
+            device.echo = Some(answer.echo);
+        }
         device.own_authorization = device.own_authorization.max(Some(answer.authorized_at));
-        device.echo = Some(answer.echo);
         if let Some(intent) = self.saved.intent.take_if(|i| i.request.authorization_id == answer.authorization_id) {
             self.saved.told(&intent.request);
             if let Some(sent) = &mut self.saved.last_sent {
