@@ -282,7 +282,10 @@ async fn live(world: &World, client_id: ClientId, life: &str) {
         "not invited" => return,
         "code waits" => return drop(world.code(user_id, morning() - hours(1)).await),
         "code expired" => return drop(world.code(user_id, early).await),
-        "connected later" => return drop(world.device(user_id, selection().until).await),
+        "connected later" => {
+            world.device(user_id, selection().until).await;
+            return;
+        }
         _ => {}
     }
     let device_id = world.device(user_id, early).await;

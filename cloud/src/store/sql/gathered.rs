@@ -28,6 +28,9 @@ const WAITING: usize = 2 * AT_ONCE;
 /// How long a batch may take: a connection and a transaction, each as long as any may take.
 const BATCH: Duration = Duration::from_secs(2 * ACQUIRE.as_secs());
 
+/// None once closed.
+type Queue<C, A> = Option<mpsc::Sender<Waiting<C, A>>>;
+
 struct Waiting<C, A> {
     call: C,
     answer: oneshot::Sender<Result<A>>,
@@ -35,7 +38,7 @@ struct Waiting<C, A> {
 
 /// Where the calls of one kind wait. Its clones are one queue.
 pub(super) struct Gathered<C, A> {
-    queue: Arc<Mutex<Option<mpsc::Sender<Waiting<C, A>>>>>,
+    queue: Arc<Mutex<Queue<C, A>>>,
     done: Arc<tokio::sync::Mutex<Option<JoinHandle<()>>>>,
 }
 
