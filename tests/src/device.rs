@@ -35,6 +35,12 @@ impl Device {
         Ok(Self { secret, user_id, request_id: RequestId::generate() })
     }
 
+    /// What a program in its place signs with.
+    #[must_use]
+    pub fn secret(&self) -> &SecretKey {
+        &self.secret
+    }
+
     /// The public half of its key, as the cloud knows it.
     ///
     /// # Errors

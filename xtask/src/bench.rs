@@ -24,10 +24,32 @@ pub enum Bench {
     Message,
     /// What a live connection costs the cloud's memory.
     Live,
+    /// The report of ten thousand users and a year.
+    Report,
+    /// Ten thousand programs and a cloud that was away.
+    Morning,
+    /// A start of the program until it is authorized.
+    Launch,
+    /// What the program costs that waits hidden.
+    Idle,
 }
 
 impl Bench {
-    const ALL: &[Self] = &[Self::Authorize, Self::AuthorizePostgres, Self::Message, Self::Live];
+    const ALL: &[Self] = &[
+        Self::Authorize,
+        Self::AuthorizePostgres,
+        Self::Message,
+        Self::Live,
+        Self::Report,
+        Self::Morning,
+        Self::Launch,
+        Self::Idle,
+    ];
+
+    /// It measures the desktop program, not the cloud.
+    fn is_of_the_program(self) -> bool {
+        matches!(self, Self::Launch | Self::Idle)
+    }
 
     fn name(self) -> &'static str {
         match self {
@@ -35,6 +57,10 @@ impl Bench {
             Self::AuthorizePostgres => "authorize-postgres",
             Self::Message => "message",
             Self::Live => "live",
+            Self::Report => "report",
+            Self::Morning => "morning",
+            Self::Launch => "launch",
+            Self::Idle => "idle",
         }
     }
 }
@@ -50,11 +76,20 @@ pub fn bench(named: &[Bench]) -> Result<()> {
     run(cargo()?
         .args(["build", "--profile", PROFILE, "--package", "buhphone-cloud", "--bin", "buhphone-cloud"])
         .args(["--package", "buhphone-tests", "--bin", "bench"]))?;
+    let benches = if named.is_empty() { Bench::ALL } else { named };
+    if benches.iter().any(|bench| bench.is_of_the_program()) {
+        say("building the program and its floor");
+        run(cargo()?.args(["build", "--profile", PROFILE, "--package", "buhphone", "--package", "buhphone-bare"]))?;
+    }
     let built = target_dir()?.join(PROFILE);
-    for bench in if named.is_empty() { Bench::ALL } else { named } {
+    for bench in benches {
         say(format_args!("bench {}", bench.name()));
         let figures = root().join("target/bench");
-        run(Command::new(built.join("bench")).arg(bench.name()).arg(built.join("buhphone-cloud")).arg(figures))?;
+        run(Command::new(built.join("bench"))
+            .arg(bench.name())
+            .arg(built.join("buhphone-cloud"))
+            .arg(figures)
+            .env("BUHPHONE_TEST_PROGRAM", built.join("buhphone")))?;
     }
     Ok(())
 }

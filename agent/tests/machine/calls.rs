@@ -43,6 +43,18 @@ fn two_weeks_offline_are_one_authorization_and_every_launch_told() {
 }
 
 #[test]
+fn a_launch_that_failed_for_hours_is_authorized_as_soon_as_the_cloud_is_found() {
+    let mut world = World::connected(START, "Europe/Moscow");
+    world.network = Network::Down(FailureKind::Connect);
+    world.launch(Origin::Login);
+    world.work_hours(2);
+    world.network = Network::Up;
+    world.work(SignedDuration::from_secs(40));
+    assert_eq!(world.cloud.recorded.len(), 2, "its own next attempt is minutes away");
+    assert_eq!(world.view().troubles, []);
+}
+
+#[test]
 fn lost_answers_are_counted_once() {
     let mut world = World::connected(START, "Europe/Moscow");
     world.network = Network::LosesAnswers;

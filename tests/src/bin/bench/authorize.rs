@@ -122,7 +122,7 @@ fn calls(devices: &[Device]) -> Result<Vec<Vec<u8>>> {
     calls.map(|device| load::call(device, PATH, &serde_json::to_vec(&request())?)).collect()
 }
 
-fn request() -> AuthorizeRequest {
+pub(crate) fn request() -> AuthorizeRequest {
     let launch = Launch { launch_id: LaunchId::generate(), origin: Origin::Login, started_at: SystemClock.now() };
     AuthorizeRequest {
         authorization_id: AuthorizationId::generate(),

@@ -15,7 +15,7 @@ pub(crate) struct Cloud {
     pub(crate) devices: Vec<Device>,
     pub(crate) email: &'static str,
     pub(crate) password: String,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Cloud {
@@ -42,6 +42,11 @@ impl Cloud {
         before(&store, partner_id, &devices).await?;
         store.close().await;
         let server = Server::cloud_on(program, folder.path(), database).await?;
-        Ok(Self { server, devices, email: EMAIL, password, _folder: folder })
+        Ok(Self { server, devices, email: EMAIL, password, folder })
+    }
+
+    /// Where its data is.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 }

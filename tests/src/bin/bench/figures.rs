@@ -1,6 +1,6 @@
 //! Measures beside their floors of the same run, and whether each reaches its goal.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 use anyhow::{Context as _, Result};
 use serde::Serialize;
@@ -45,6 +45,12 @@ pub(crate) fn tell(folder: &Path, name: &str, figures: &[Figure]) -> Result<()> 
     let path = folder.join(format!("{name}.json"));
     let text = serde_json::to_string_pretty(figures)? + "\n";
     fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Milliseconds that so many in a hundred do not exceed.
+pub(crate) fn percentile(sorted: &[Duration], percent: usize) -> f64 {
+    let place = (sorted.len() * percent).div_ceil(100).max(1) - 1;
+    sorted[place].as_secs_f64() * 1000.0
 }
 
 fn rounded(number: f64) -> f64 {

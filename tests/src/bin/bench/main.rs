@@ -6,12 +6,15 @@
 mod authorize;
 mod bare;
 mod cloud;
+mod desktop;
 mod figures;
 mod held;
 mod live;
 mod load;
 mod message;
+mod morning;
 mod page;
+mod report;
 
 use std::path::PathBuf;
 
@@ -35,6 +38,16 @@ enum Task {
     Message(Parts),
     /// What a live connection costs in memory.
     Live(Parts),
+    /// A start until it is authorized.
+    Launch(Parts),
+    /// What the program costs that waits.
+    Idle(Parts),
+    /// The report of ten thousand users.
+    Report(Parts),
+    /// Ten thousand programs and a cloud that was away.
+    Morning(Parts),
+    /// The programs of the morning.
+    Programs(Parts),
     /// Serve the floor.
     Bare,
 }
@@ -57,6 +70,11 @@ async fn main() -> Result<()> {
         }
         Task::Message(parts) => figures::tell(&parts.figures, "message", &message::measure(&parts.cloud).await?),
         Task::Live(parts) => figures::tell(&parts.figures, "live", &live::measure(&parts.cloud).await?),
+        Task::Launch(parts) => figures::tell(&parts.figures, "launch", &desktop::launch().await?),
+        Task::Idle(parts) => figures::tell(&parts.figures, "idle", &desktop::idle().await?),
+        Task::Report(parts) => figures::tell(&parts.figures, "report", &report::measure(&parts.cloud).await?),
+        Task::Morning(parts) => morning::start(&parts),
+        Task::Programs(parts) => figures::tell(&parts.figures, "morning", &morning::measure(&parts.cloud).await?),
         Task::Bare => bare::serve().await,
     }
 }

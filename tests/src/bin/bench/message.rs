@@ -21,7 +21,7 @@ use reqwest::Client;
 use crate::{
     cloud::Cloud,
     device::Device,
-    figures::{Figure, Goal},
+    figures::{Figure, Goal, percentile},
     held::{self, Held},
     page::Page,
     server::Server,
@@ -108,12 +108,6 @@ fn saying(device: &Device) -> Item {
         text: "Пишет «Не заполнен реквизит», хотя он заполнен".to_owned(),
         made_at: Timestamp::UNIX_EPOCH,
     }
-}
-
-/// Milliseconds that so many in a hundred do not exceed.
-fn percentile(sorted: &[Duration], percent: usize) -> f64 {
-    let place = (sorted.len() * percent).div_ceil(100).max(1) - 1;
-    sorted[place].as_secs_f64() * 1000.0
 }
 
 #[expect(clippy::disallowed_methods, reason = "a bench reads the stopwatch")]
