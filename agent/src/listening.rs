@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 use buhphone_protocol::{
     conversation::{Event, Seq},
     live::WAIT_MAX_S,
+    telemetry::FailureKind,
 };
 use futures::StreamExt;
 use tokio::{
@@ -139,9 +140,11 @@ impl Loop {
     }
 
     async fn poll(&mut self, after: &mut Seq) -> End {
-        match self.cloud.poll(*after, Duration::from_secs(WAIT_MAX_S.into())).await {
+        // The first is answered at once, so that a cloud that was away is known to be back.
+        let wait = if self.connected { Duration::from_secs(WAIT_MAX_S.into()) } else { Duration::ZERO };
+        match self.cloud.poll(*after, wait).await {
             Ok(answer) => {
-                if !answer.events.is_empty() {
+                if !answer.events.is_empty() || !self.connected {
                     self.link.heard(self.now());
                 }
                 self.told(answer.events, after).await;
@@ -166,8 +169,12 @@ impl Loop {
         if let CallError::Refused { retry_after: Some(wait), .. } = &error {
             self.silent_until = self.now() + (*wait).min(SILENCE_MAX);
         }
+        let end = match &error {
+            CallError::Unreached { failure: FailureKind::Dns | FailureKind::Connect, .. } => End::Unreached,
+            _ => End::Failed,
+        };
         self.tell(Input::Live(LiveState::Lost(error))).await;
-        End::Failed
+        end
     }
 
     async fn tell(&self, input: Input) {
