@@ -131,8 +131,10 @@ mod tests {
     use super::*;
     use crate::store::StoreError;
 
+    type Batches = Arc<Mutex<Vec<Vec<u32>>>>;
+
     /// Batches as they were done, each let through by a permit; answers the double.
-    fn gathered() -> (Gathered<u32, u32>, Arc<Semaphore>, Arc<Mutex<Vec<Vec<u32>>>>) {
+    fn gathered() -> (Gathered<u32, u32>, Arc<Semaphore>, Batches) {
         let (gate, batches) = (Arc::new(Semaphore::new(0)), Arc::new(Mutex::new(Vec::new())));
         let (through, seen) = (gate.clone(), batches.clone());
         let work = move |calls: Vec<u32>| {
