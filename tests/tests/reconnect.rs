@@ -62,7 +62,7 @@ async fn a_computer_whose_key_is_gone_is_connected_anew_by_one_click_on_each_sid
     until("the authorization by the new key", async || Ok(cloud.history(user).await?.authorizations.len() == 2))
         .await?;
     assert_eq!(cloud.history(user).await?.authorizations[0].trigger, Trigger::Activation);
-    screen.see("Отправлено").await?;
+    screen.see("Доставлено").await?;
     screen.click("Назад").await?;
     screen.see("Всё в порядке").await?;
     screen.see_no("Ждём подтверждения").await?;
