@@ -91,13 +91,13 @@ async fn a_registered_user_is_connected_and_authorizes_every_day() -> Result<()>
 
     // A second start opens the first one's window; closing it frees the webview and leaves the agent.
     let mut second = computer.start(&[])?;
-    until("the window of the first", async || Ok(computer.windows()? == 1)).await?;
+    until("the window of the first", async || Ok((computer.windows()?, computer.webviews()?) == (1, 1))).await?;
     until("the second to leave", async || Ok(second.ended()?.is_some())).await?;
     computer.desktop.picture(&picture("desktop-window")?)?;
     assert_eq!(computer.running()?.len(), 1);
     computer.close_window()?;
-    until("the webview to be freed", async || Ok(computer.webviews()? == 0)).await?;
-    assert_eq!((computer.running()?.len(), computer.windows()?), (1, 0));
+    until("the webview to be freed", async || Ok((computer.windows()?, computer.webviews()?) == (0, 0))).await?;
+    assert_eq!(computer.running()?.len(), 1);
     drop(login);
     computer.end()?;
     Ok(())
