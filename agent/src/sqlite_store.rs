@@ -1,5 +1,6 @@
-//! Keeps the agent's state and its rows in SQLite: durable when saved, set aside when damaged.
-//! Knows nothing of what is in it. Two copies of the program may hold the same file: the later save stands.
+//! Keeps the agent's state and its rows in SQLite: durable when saved, set aside when damaged or newer
+//! than the program, and read where nothing can be written. Knows nothing of what is in it.
+//! Two copies of the program may hold the same file: the later save stands.
 
 use std::{
     fs, io,
@@ -9,7 +10,8 @@ use std::{
 };
 
 use async_trait::async_trait;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, config::DbConfig};
+use url::Url;
 
 use crate::ports::{Change, Clock, Loaded, Store, StoreError};
 
@@ -18,7 +20,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The file's name in the data directory; `-wal` and `-shm` stand beside it.
 const FILE: &str = "state.sqlite";
-/// What each version of the schema adds; the first was made without a number.
+/// What each version of the schema adds; the first was made without a number. A program that does not
+/// know a version sets its file aside: a new one is for what an older program would break.
 const SCHEMA: [&str; 2] = [
     "CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL) STRICT",
     "CREATE TABLE rows (key TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID",
@@ -81,26 +84,43 @@ enum Failure {
     Sqlite(#[from] rusqlite::Error),
     #[error(transparent)]
     File(#[from] io::Error),
+    #[error("the schema {0} is of a newer program")]
+    Newer(u32),
 }
 
 impl Failure {
     /// The file's content is at fault, not the disk, the permissions or another process.
-    fn is_damage(&self) -> bool {
-        matches!(self, Self::Sqlite(error) if matches!(
-            error.sqlite_error_code(),
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
-        ) || error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHORT_READ))
+    fn is_of_content(&self) -> bool {
+        let Self::Sqlite(error) = self else { return matches!(self, Self::Newer(_)) };
+        matches!(error.sqlite_error_code(), Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt))
+            || error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHORT_READ)
+    }
+
+    /// The disk took nothing of what stands beside the file of an open database.
+    fn is_of_writing(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if matches!(error.sqlite_error_code(), Some(
+            ErrorCode::DiskFull | ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::SystemIoFailure
+        )))
     }
 }
 
 impl Inner {
     fn load(&self) -> Result<Loaded, Failure> {
         match self.with(read) {
-            Err(failure) if failure.is_damage() => {
-                tracing::error!(%failure, "the local state is damaged");
-                let set_aside = Some(self.set_aside()?);
-                Ok(Loaded { set_aside, ..self.with(read)? })
+            Err(failure) if failure.is_of_content() => {
+                tracing::error!(%failure, "the local state cannot be used");
+                Ok(Loaded { set_aside: Some(self.set_aside()?), ..Loaded::default() })
             }
+            Err(failure) if failure.is_of_writing() => match self.read_alone() {
+                Ok(loaded) => {
+                    tracing::warn!(%failure, "the local state is read, but nothing can be written");
+                    Ok(loaded)
+                }
+                Err(also) => {
+                    tracing::warn!(%also, "nor can the local state be read without writing");
+                    Err(failure)
+                }
+            },
             result => result,
         }
     }
@@ -139,6 +159,13 @@ impl Inner {
         Ok(done)
     }
 
+    /// Reads the file without anything new beside it, which a full disk would not take.
+    fn read_alone(&self) -> Result<Loaded, Failure> {
+        let mut connection = open_alone(&self.directory)?;
+        known_version(&connection)?;
+        Ok(read(&mut connection)?)
+    }
+
     /// Renames the file with its companions: a log left behind would be replayed into the next one.
     fn set_aside(&self) -> Result<String, Failure> {
         let at = self.clock.now().wall.strftime("%Y%m%dT%H%M%SZ");
@@ -172,30 +199,56 @@ fn open(directory: &Path) -> Result<Connection, Failure> {
     }
     let mut connection = Connection::open(&file)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    // What turns out to be newer is closed as it was found, with its log.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    known_version(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     migrate(&mut connection)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     if new {
         sync(directory)?;
     }
     Ok(connection)
 }
 
-/// Brings the file to the newest schema; one that is newer still has all that is asked of it here.
-fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
-    let version = |connection: &Connection| connection.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0));
-    let newest = u32::try_from(SCHEMA.len()).unwrap_or(u32::MAX);
-    if version(connection)? >= newest {
+/// Opens the file to be read once, as the only one to have it open: SQLite then makes no shared memory for it.
+fn open_alone(directory: &Path) -> Result<Connection, Failure> {
+    let file = directory.join(FILE);
+    let log = directory.join(format!("{FILE}{}", COMPANIONS[0]));
+    if fs::metadata(log).is_ok_and(|found| found.len() > 0) {
+        let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        return Ok(connection);
+    }
+    // With no log the file alone holds everything, and even an empty log need not be made.
+    let mut address = Url::from_file_path(&file)
+        .map_err(|()| io::Error::new(io::ErrorKind::InvalidInput, "the data folder's path is not absolute"))?;
+    address.set_query(Some("immutable=1"));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    Ok(Connection::open_with_flags(address.as_str(), flags)?)
+}
+
+/// The schema's version, if this program knows it.
+fn known_version(connection: &Connection) -> Result<usize, Failure> {
+    let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    usize::try_from(version).ok().filter(|version| *version <= SCHEMA.len()).ok_or(Failure::Newer(version))
+}
+
+/// Brings the file to the newest schema.
+fn migrate(connection: &mut Connection) -> Result<(), Failure> {
+    if known_version(connection)? == SCHEMA.len() {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another copy may have been faster.
-    let done = usize::try_from(version(&transaction)?).unwrap_or(usize::MAX);
+    let done = known_version(&transaction)?;
     for (number, step) in (1_u32..).zip(SCHEMA).skip(done) {
         transaction.execute_batch(step)?;
         transaction.pragma_update(None, "user_version", number)?;
     }
-    transaction.commit()
+    Ok(transaction.commit()?)
 }
 
 fn read(connection: &mut Connection) -> rusqlite::Result<Loaded> {

@@ -160,6 +160,31 @@ async fn a_folder_that_cannot_be_made_is_told_and_loses_nothing() {
     store.save(&whole("{}")).await.expect("the same store recovers");
 }
 
+#[tokio::test]
+async fn a_file_of_a_newer_schema_is_set_aside_with_its_log_as_it_is() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    store(home.path()).save(&whole("{}")).await.expect("it is saved");
+    let newer = rusqlite::Connection::open(home.path().join("state.sqlite")).expect("it opens");
+    newer.pragma_update(None, "user_version", 3).expect("it is written");
+    // Its last writes are in the log alone, as a kill leaves them.
+    let left = tempfile::tempdir().expect("a temporary folder");
+    let files_of_it = ["state.sqlite", "state.sqlite-wal"];
+    for name in files_of_it {
+        fs::copy(home.path().join(name), left.path().join(name)).expect("it is there");
+    }
+    drop(newer);
+    let bytes = files_of_it.map(|name| fs::read(left.path().join(name)).expect("it reads"));
+
+    let fresh = store(left.path());
+    let aside = "state.damaged-20261123T090012Z.sqlite";
+    assert_eq!(fresh.load().await, Ok(loaded(None, Some(aside))));
+    fresh.save(&whole("{\"n\":1}")).await.expect("it goes on");
+    drop(fresh);
+    let kept = [aside.to_owned(), format!("{aside}-wal")];
+    assert_eq!(kept.map(|name| fs::read(left.path().join(name)).expect("it is kept")), bytes);
+    assert_eq!(store(left.path()).load().await, Ok(loaded(Some("{\"n\":1}"), None)));
+}
+
 /// The kernel refuses every byte past the limit, as it does on a full disk.
 #[cfg(unix)]
 #[tokio::test]
@@ -178,6 +203,35 @@ async fn a_full_disk_is_told_and_what_was_saved_stays() {
     drop(limited);
 
     assert_eq!(store(home.path()).load().await, Ok(loaded(Some("короткое"), None)));
+}
+
+/// A program that ended well leaves one file; on a disk that takes nothing, nothing can be made beside it.
+#[cfg(unix)]
+#[tokio::test]
+async fn what_was_saved_is_read_where_not_a_byte_can_be_written() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let directory = home.path().join("Мои данные 100% #1?");
+    let written = store(&directory);
+    written.save(&whole("прежнее")).await.expect("it is saved");
+    // As a kill leaves it, and with its shared memory lost.
+    let killed = home.path().join("killed");
+    fs::create_dir(&killed).expect("it is ours");
+    for name in ["state.sqlite", "state.sqlite-wal"] {
+        fs::copy(directory.join(name), killed.join(name)).expect("it is there");
+    }
+    drop(written);
+    assert_eq!(files(&directory), ["state.sqlite"]);
+
+    for folder in [directory, killed] {
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" store \"$1\""]);
+        command.arg(probe::executable()).arg(&folder);
+        let mut full = Probe::start(command);
+        assert_eq!(full.ask("load"), "Ok(Loaded { state: Some(\"прежнее\"), rows: [], set_aside: None })");
+        assert_eq!(full.ask("save новое"), "Err(\"saved\")");
+        drop(full);
+        assert_eq!(store(&folder).load().await, Ok(loaded(Some("прежнее"), None)), "{}", folder.display());
+    }
 }
 
 #[tokio::test]
