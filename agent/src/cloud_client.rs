@@ -4,7 +4,7 @@
 
 mod failure;
 pub mod signing;
-mod stream;
+pub mod stream;
 mod tls;
 
 use std::{

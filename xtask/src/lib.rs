@@ -5,6 +5,7 @@ pub mod arrows;
 pub mod bench;
 pub mod children;
 pub mod desktop;
+pub mod fuzz;
 pub mod icons;
 pub mod packages;
 pub mod pictures;

@@ -33,6 +33,8 @@ enum Task {
     Pictures,
     /// Measure against floors of the same run; without names, everything.
     Bench { names: Vec<xtask::bench::Bench> },
+    /// Feed what reads bytes from outside; without names, every target.
+    Fuzz(xtask::fuzz::Options),
     /// Cross-build for Windows, and try under wine what can be tried there.
     Windows,
     /// Check which package depends on which.
@@ -48,6 +50,7 @@ fn main() -> Result<()> {
         Task::Icons => xtask::icons::run(&xtask::root()),
         Task::Pictures => xtask::pictures::pictures(),
         Task::Bench { names } => xtask::bench::bench(&names),
+        Task::Fuzz(options) => xtask::fuzz::fuzz(&options),
         Task::Windows => xtask::windows::windows(),
         Task::Arrows => xtask::arrows::check(),
     }

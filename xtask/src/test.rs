@@ -63,7 +63,8 @@ pub fn types(check: bool) -> Result<()> {
     run(command.arg("ui/shared/src/types"))
 }
 
-fn installed(subcommand: &str) -> bool {
+/// Whether cargo has a subcommand.
+pub(crate) fn installed(subcommand: &str) -> bool {
     cargo().is_ok_and(|mut cargo| {
         cargo.args([subcommand, "--version"]).output().is_ok_and(|output| output.status.success())
     })

@@ -39,7 +39,8 @@ pub(super) fn stranger(response: &Response) -> CallError {
     in_the_clouds_place(response.status(), response.headers(), "not an event stream")
 }
 
-pub(super) fn read(response: Response) -> BoxStream<'static, Result<Heard, CallError>> {
+/// What comes down the stream, until it breaks or ends.
+pub fn read(response: Response) -> BoxStream<'static, Result<Heard, CallError>> {
     let alive = Arc::new(AtomicBool::new(false));
     let arrived = alive.clone();
     let bytes = try_unfold(response, |mut response| async {
