@@ -40,12 +40,10 @@ async fn an_activation_killed_before_any_step_ends_as_one_device_with_one_key() 
 async fn verify_activation(desk: &mut Desk, code: &str, devices: usize, authorizations: usize) -> Result<()> {
     let left = desk.left().context("what was left does not read")?;
     let mut sent: BTreeSet<String> = left.iter().filter_map(LocalState::last_sent).map(|(id, _)| id).collect();
-    if left.is_some_and(|state| state.is_activating() || state.is_connected()) {
+    if let Some(left) = left.filter(|state| state.is_activating() || state.is_connected()) {
+        let known = launches(&left);
         let program = desk.start_again()?;
-        until("the activation to come to its end by itself", async || {
-            Ok(desk.seen().is_some_and(|state| state.is_at_rest()))
-        })
-        .await?;
+        until("the activation to come to its end by itself", async || Ok(has_authorized(desk, &known))).await?;
         drop(program);
         desk.kill().await?;
     } else {
@@ -90,8 +88,7 @@ async fn an_authorization_killed_before_any_step_is_made_by_the_next_start_and_c
             let left = desk.left().context("what was left does not read")?.context("a state")?;
             let mut sent: BTreeSet<String> = left.last_sent().map(|(id, _)| id).into_iter().collect();
             let mut known = known.clone();
-            known.extend(left.last_sent().map(|(_, launch)| launch));
-            known.extend(left.launches());
+            known.extend(launches(&left));
             let program = desk.start_again()?;
             until("the next start's authorization", async || Ok(has_authorized(desk, &known))).await?;
             drop(program);
@@ -111,6 +108,11 @@ async fn an_authorization_killed_before_any_step_is_made_by_the_next_start_and_c
     println!("killed before each of {struck} steps of an authorization");
     assert!(struck > 30, "{struck}");
     Ok(())
+}
+
+/// The launches a state knows of.
+fn launches(state: &LocalState) -> BTreeSet<String> {
+    state.launches().into_iter().chain(state.last_sent().map(|(_, launch)| launch)).collect()
 }
 
 /// A launch that was not known before has authorized, and all is told.
@@ -186,7 +188,6 @@ async fn write(desk: &Desk, step: u32, authorizations: usize, accepted: &mut usi
     page.click("Отправить").await?;
     page.see(&more).await?;
     *accepted = 2;
-    page.click("Назад").await?;
     page.click("Назад").await?;
     page.click("Пробное обращение").await?;
     page.see_no("Обратиться").await?;
