@@ -88,6 +88,9 @@ pub struct SqlStore {
     authorizing: Gathered<authorizations::Call, authorizations::Answer>,
     /// Asked by every call of a device.
     knowing: Gathered<PublicKey, Option<DeviceRecord>>,
+    /// What reads those batches: of its own, or each would queue behind all that the calls
+    /// before it ask for one by one, and let the calls of a whole batch fail together.
+    known: AnyPool,
 }
 
 impl SqlStore {
@@ -113,11 +116,12 @@ impl SqlStore {
             let batches = batches.clone();
             Gathered::start(move |calls| authorizations::authorize(batches.clone(), dialect, calls))
         };
+        let known = pool(1, dialect.reader_settings()).connect(url).await?;
         let knowing = {
-            let readers = readers.clone();
-            Gathered::start(move |keys| devices::by_keys(readers.clone(), dialect, keys))
+            let known = known.clone();
+            Gathered::start(move |keys| devices::by_keys(known.clone(), dialect, keys))
         };
-        Ok(Self { dialect, writers, readers, batches, authorizing, knowing })
+        Ok(Self { dialect, writers, readers, batches, authorizing, knowing, known })
     }
 
     /// Brings the database to this program's schema; makes the file of SQLite if there is none.
@@ -138,6 +142,7 @@ impl SqlStore {
     pub async fn close(&self) {
         self.authorizing.close().await;
         self.knowing.close().await;
+        self.known.close().await;
         self.batches.close().await;
         self.writers.close().await;
         self.readers.close().await;
@@ -444,5 +449,20 @@ mod tests {
         }
         let refused = sqlx::query("DELETE FROM partners").execute(&store.readers).await;
         assert!(refused.is_err(), "readers cannot write");
+    }
+
+    #[tokio::test]
+    async fn a_computer_is_known_while_every_reader_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("cloud.db").display());
+        SqlStore::migrate(&url).await.unwrap();
+        let store = SqlStore::open(&url).await.unwrap();
+        let mut taken = Vec::new();
+        for _ in 0..CONNECTIONS {
+            taken.push(store.readers.acquire().await.unwrap());
+        }
+        let known = store.device_by_key(&PublicKey("nobody's".to_owned())).await.unwrap();
+        assert!(known.is_none());
+        drop(taken);
     }
 }
