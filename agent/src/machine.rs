@@ -259,6 +259,7 @@ impl Machine {
             Input::Tick { presence } => {
                 self.observe(presence, now);
                 self.keep_trying(effects);
+                self.keep_setting_autostart(effects);
             }
             Input::NetworkUp => {
                 self.wishes.network = true;

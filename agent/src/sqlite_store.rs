@@ -202,6 +202,10 @@ fn open(directory: &Path) -> Result<Connection, Failure> {
     // What turns out to be newer is closed as it was found, with its log.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     known_version(&connection)?;
+    if is_cut(&connection, &file)? {
+        let corrupt = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+        return Err(rusqlite::Error::SqliteFailure(corrupt, Some("it ends within a page".to_owned())).into());
+    }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     migrate(&mut connection)?;
@@ -228,6 +232,15 @@ fn open_alone(directory: &Path) -> Result<Connection, Failure> {
     address.set_query(Some("immutable=1"));
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
     Ok(Connection::open_with_flags(address.as_str(), flags)?)
+}
+
+/// Whether the file ends within a page, which SQLite would fill with zeros unsaid. Where a log stands
+/// beside it, a write may have been broken off there that the log still holds.
+fn is_cut(connection: &Connection, file: &Path) -> Result<bool, Failure> {
+    let page: u32 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+    let log = file.with_file_name(format!("{FILE}{}", COMPANIONS[0]));
+    let is_alone = fs::metadata(log).map_or(true, |found| found.len() == 0);
+    Ok(is_alone && !fs::metadata(file)?.len().is_multiple_of(page.into()))
 }
 
 /// The schema's version, if this program knows it.

@@ -117,6 +117,23 @@ async fn a_file_cut_at_any_length_is_set_aside_as_it_is() {
     }
 }
 
+/// SQLite reads what is missing of the last page as zeros.
+#[tokio::test]
+async fn a_file_that_ends_within_a_page_is_set_aside_though_all_that_is_asked_of_it_reads() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    store(home.path()).save(&whole("{}")).await.expect("it is saved");
+    let file = home.path().join("state.sqlite");
+    let bytes = fs::read(&file).expect("it reads");
+    for sectors in 1..8 {
+        let left = &bytes[..bytes.len() - 512 * sectors];
+        let home = tempfile::tempdir().expect("a temporary folder");
+        fs::write(home.path().join("state.sqlite"), left).expect("it is writable");
+        let aside = "state.damaged-20261123T090012Z.sqlite";
+        assert_eq!(store(home.path()).load().await, Ok(loaded(None, Some(aside))), "without {sectors} sectors");
+        assert_eq!(fs::read(home.path().join(aside)).expect("it is kept"), left);
+    }
+}
+
 #[tokio::test]
 async fn a_file_damaged_inside_is_noticed() {
     let home = tempfile::tempdir().expect("a temporary folder");

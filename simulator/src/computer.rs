@@ -167,7 +167,7 @@ impl Computer {
     }
 
     pub(crate) fn enable_autostart(&mut self, override_person: bool) {
-        if override_person || self.autostart != Autostart::OffByPerson {
+        if !self.disk_full && (override_person || self.autostart != Autostart::OffByPerson) {
             self.autostart = Autostart::On;
         }
     }

@@ -20,6 +20,15 @@ impl Machine {
         }
     }
 
+    /// What an activation could not set is tried again once a tick, as what could not be saved is: the
+    /// start that would do it otherwise is the very one that does not come.
+    pub(super) fn keep_setting_autostart(&mut self, effects: &mut Vec<Effect>) {
+        let refused = self.autostart == Autostart::Off && self.activation.step.is_none();
+        if refused && self.saved.device.is_some() && !self.saved.autostart_set {
+            effects.push(Effect::EnableAutostart { override_person: false });
+        }
+    }
+
     pub(super) fn autostart_read(&mut self, autostart: Autostart) {
         self.autostart = autostart;
         self.saved.autostart_set |= autostart == Autostart::On && self.saved.device.is_some();

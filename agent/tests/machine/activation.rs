@@ -221,3 +221,15 @@ fn the_start_is_repaired_if_it_vanished_and_not_if_a_person_switched_it_off() {
         assert_eq!((world.autostart, world.view().troubles), (Autostart::On, vec![]), "{found:?}");
     }
 }
+
+#[test]
+fn the_start_that_a_full_disk_refused_is_set_by_itself_once_there_is_space() {
+    let mut world = waiting();
+    world.disk_full = true;
+    world.type_code(1);
+    assert_eq!(world.autostart, Autostart::Off);
+    assert!(world.view().troubles.contains(&Trouble::AutostartOff), "{:?}", world.view().troubles);
+    world.disk_full = false;
+    world.work(SignedDuration::from_mins(1));
+    assert_eq!((world.autostart, world.view().troubles), (Autostart::On, vec![]));
+}
