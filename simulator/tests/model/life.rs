@@ -531,7 +531,8 @@ impl Life {
         let mut rows: Vec<_> = card.authorizations.iter().map(|one| row(one.at, &one.computer)).collect();
         let mut kept: Vec<_> = written.iter().map(|entry| row(entry.at, &entry.name)).collect();
         kept.truncate(rows.len().max(if rows.len() < 50 { kept.len() } else { 0 }));
-        (rows.sort(), kept.sort());
+        rows.sort();
+        kept.sort();
         // The rows at the edge of a full page may be any of one instant.
         if rows != kept && rows.len() < 50 {
             breaks.push((OWNER, format!("the card holds {rows:?}, written were {kept:?}")));

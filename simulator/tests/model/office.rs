@@ -199,7 +199,8 @@ impl Line {
                 // By another code, or beside another wish.
                 ErrorCode::Conflict => {}
                 code => {
-                    ledger.broken("nobody is refused without a reason", format!("{what}: {code:?} {}", refusal.message))
+                    ledger
+                        .broken("nobody is refused without a reason", format!("{what}: {code:?} {}", refusal.message));
                 }
             }
             CallError::Refused { code: refusal.code, message: String::new(), retry_after: refusal.retry_after }
