@@ -16,6 +16,14 @@ pub struct Server {
     process: Child,
 }
 
+/// Of all threads of a process together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scheduled {
+    pub ran: Duration,
+    /// For a processor that somebody else had.
+    pub waited: Duration,
+}
+
 impl Server {
     /// The real cloud on the data of `folder`.
     ///
@@ -75,6 +83,23 @@ impl Server {
         let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).context("RssAnon")?;
         let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kib / 1024.0)
+    }
+
+    /// What its living threads were given of the processors until now, and how long they waited for one.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn scheduled(&self) -> Result<Scheduled> {
+        let id = self.process.id().context("the server has ended")?;
+        let mut all = Scheduled::default();
+        for thread in fs::read_dir(format!("/proc/{id}/task"))? {
+            // A thread that ended meanwhile takes its part with it.
+            let Ok(told) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
+            let mut told = told.split_whitespace().map(str::parse);
+            let mut next = || Ok::<_, anyhow::Error>(Duration::from_nanos(told.next().context("schedstat")??));
+            all = Scheduled { ran: all.ran + next()?, waited: all.waited + next()? };
+        }
+        Ok(all)
     }
 
     /// Kills it, as a power cut would: nothing of it is asked to end.

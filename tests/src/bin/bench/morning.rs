@@ -59,7 +59,9 @@ pub(crate) fn start(parts: &Parts) -> Result<()> {
     let authority = folder.path().join("authority.pem");
     fs::write(&authority, rcgen::generate_simple_self_signed(["nobody.invalid".to_owned()])?.cert.pem())?;
     let mut programs = Command::new(std::env::current_exe()?);
-    programs.arg("programs").arg(&parts.cloud).arg(&parts.figures).env("SSL_CERT_FILE", authority);
+    programs.arg("programs").arg(&parts.cloud).arg(&parts.figures);
+    // A folder of authorities in the environment would be read besides.
+    programs.env("SSL_CERT_FILE", authority).env_remove("SSL_CERT_DIR");
     ensure!(programs.status()?.success(), "the programs ended");
     Ok(())
 }
