@@ -188,6 +188,7 @@ async fn connect(
     };
     let authorization = NewAuthorization {
         authorization_id: AuthorizationId::generate(),
+        signed_by: None,
         launch,
         trigger: Trigger::Activation,
         attended: Attended::Yes,

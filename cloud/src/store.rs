@@ -44,6 +44,9 @@ pub enum StoreError {
     /// The database did not do it; nothing was written.
     #[error("the database did not answer: {0}")]
     Database(#[source] Arc<sqlx::Error>),
+    /// A key that signed a call may not call for the device any more; nothing was written.
+    #[error("the key may not call for the device")]
+    KeyEnded,
     /// A stored value does not read back.
     #[error("a stored value is damaged: {0}")]
     Damaged(String),
@@ -169,6 +172,9 @@ pub struct OwnerRecord {
 #[derive(Clone, Debug)]
 pub struct NewAuthorization {
     pub authorization_id: AuthorizationId,
+    /// The key that signed the call, which has to be the device's still when it is written.
+    /// None where no program called.
+    pub signed_by: Option<PublicKey>,
     pub launch: Launch,
     pub trigger: Trigger,
     pub attended: Attended,
@@ -362,7 +368,8 @@ pub trait Store: Conversations + Visits + Reconnections {
     /// user's date becomes the later of what it was and `at`. An id of another
     /// device is `Exists("authorization_id")`. A device that presents neither the value
     /// it was given last nor the one it presented last is marked as cloned. The first of a
-    /// device is its visit's `Authorized`. Answered with whose the device is, as the same transaction saw it.
+    /// device is its visit's `Authorized`. `KeyEnded` if meanwhile the device has another key or
+    /// was disconnected, or its user was archived. Answered with whose the device is, as the same transaction saw it.
     ///
     /// Those that are called at once are written together, each as if it were alone; one whose
     /// caller leaves may be written all the same.

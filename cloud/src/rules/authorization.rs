@@ -12,7 +12,7 @@ use buhphone_protocol::{
 use super::{Refusal, Result, Rules, fields, standing::standing};
 use crate::{
     secret,
-    store::{DeviceRecord, NewAuthorization},
+    store::{DeviceRecord, NewAuthorization, StoreError},
 };
 
 const ECHO_BYTES: usize = 16;
@@ -22,8 +22,13 @@ const FAILURES_MAX: usize = 32;
 impl Rules {
     /// Durable when it returns; repeated, it answers the first time again.
     pub async fn authorize(&self, device: &DeviceRecord, request: AuthorizeRequest) -> Result<Authorized> {
-        let new = checked(request)?;
-        let (written, owner) = self.store.authorize(device.partner_id, device.device_id, &new, self.now()).await?;
+        let new = NewAuthorization { signed_by: Some(device.key.clone()), ..checked(request)? };
+        let written = self.store.authorize(device.partner_id, device.device_id, &new, self.now()).await;
+        if let Err(StoreError::KeyEnded) = written {
+            // It was let in a moment ago. Asked again, the check says why it would not be now.
+            self.device(&device.key).await?;
+        }
+        let (written, owner) = written?;
         if written.first && new.trigger == Trigger::Activation {
             // A step of the visit.
             self.live.wake_staff(device.partner_id);
@@ -54,6 +59,7 @@ fn checked(request: AuthorizeRequest) -> Result<NewAuthorization> {
     let echo = echo.map(|echo| fields::told("echo", &echo, 64)).transpose()?;
     Ok(NewAuthorization {
         authorization_id: request.authorization_id,
+        signed_by: None,
         launch,
         trigger: request.trigger,
         attended: request.attended,

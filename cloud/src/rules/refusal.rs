@@ -70,6 +70,8 @@ impl From<StoreError> for Refusal {
                 field: Some(field.into()),
                 ..Self::new(ErrorCode::Conflict, format!("this {field} exists already"))
             },
+            // Whose key it is may say more than that; come again.
+            StoreError::KeyEnded => Self::new(ErrorCode::Unavailable, "the computer was changed meanwhile"),
             StoreError::Database(_) | StoreError::Damaged(_) => {
                 tracing::error!(%error, "an operation of the store failed");
                 Self::new(ErrorCode::Unavailable, "the cloud cannot answer now; nothing was changed")

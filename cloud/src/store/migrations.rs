@@ -33,7 +33,10 @@ macro_rules! step {
     };
 }
 
-const STEPS: &[Step] = &[step!(1, "0001_register"), step!(2, "0002_conversations"), step!(3, "0003_reconnections"),
+const STEPS: &[Step] = &[
+    step!(1, "0001_register"),
+    step!(2, "0002_conversations"),
+    step!(3, "0003_reconnections"),
     step!(5, "0005_report"),
 ];
 

@@ -1,7 +1,7 @@
 //! A lost key is replaced by one that staff approved: the same computer, one wish at a time,
 //! one decision, and the key before is nobody's.
 
-use buhphone_cloud::store::{Asked, Binding, Decided, StoreError, WaitingWish};
+use buhphone_cloud::store::{Asked, Binding, Decided, NewAuthorization, StoreError, WaitingWish};
 use buhphone_protocol::{
     desk::LiveAbout,
     ids::{DeviceId, ReconnectionId, StaffId, UserId},
@@ -87,6 +87,46 @@ test_both_dbs!(an_approved_key_takes_the_place_of_the_lost_one, async |store| {
     assert_eq!((device.activated_at, device.cloned_at), (morning(), None));
     assert_eq!(device.reconnected_at, Some(morning() + hours(2)));
     assert_eq!(device.reconnected_by, "Ольга Смирнова");
+});
+
+test_both_dbs!(a_call_let_in_before_its_key_ended_is_not_written_after, async |store| {
+    let world = World::new(store).await;
+    let (replaced, lost) = world.keyed(world.user_id).await;
+    let key = world.key();
+    let before = NewAuthorization { signed_by: Some(lost.clone()), ..authorization(launch(morning()), None, "e0") };
+    assert!(world.authorize(replaced, &before, morning()).await.first);
+    let wish = world.wish(replaced, &key, morning() + hours(1)).await;
+    world.decide(wish.reconnection_id, true, morning() + hours(1)).await;
+    let (disconnected, cut_off) = world.keyed(world.user_id).await;
+    world.store.disconnect_device(world.partner_id, disconnected, morning()).await.unwrap();
+    let colleague = world.user(world.client_id, &world.fields("Петрова Мария Ивановна")).await;
+    let (of_archived, theirs) = world.keyed(colleague).await;
+    world.store.archive_user(world.partner_id, colleague, Some(morning())).await.unwrap();
+    let (another, its_own) = world.keyed(world.user_id).await;
+
+    let signed = |device_id, key: &PublicKey| {
+        let new = authorization(launch(morning()), Some("e0"), "e1");
+        (device_id, NewAuthorization { signed_by: Some(key.clone()), ..new })
+    };
+    let calls = [
+        signed(replaced, &lost),
+        signed(disconnected, &cut_off),
+        signed(of_archived, &theirs),
+        signed(another, &lost),
+        (replaced, before),
+        signed(another, &its_own),
+        signed(replaced, &key),
+    ];
+    let at = morning() + hours(2);
+    let answers =
+        join_all(calls.iter().map(|(device_id, new)| world.store.authorize(world.partner_id, *device_id, new, at)))
+            .await;
+    let (ended, written) = answers.split_at(5);
+    assert!(ended.iter().all(|answer| matches!(answer, Err(StoreError::KeyEnded))), "{ended:?}");
+    assert!(written.iter().all(|answer| answer.as_ref().is_ok_and(|(written, _)| written.first)), "{written:?}");
+    let history = world.store.user_history(world.partner_id, world.user_id).await.unwrap();
+    assert_eq!(history.authorizations.len(), 3, "the one before, and the last two");
+    assert_eq!(world.date(colleague).await, None);
 });
 
 test_both_dbs!(a_wish_repeated_by_twenty_at_once_is_one, async |store| {

@@ -189,6 +189,7 @@ pub(crate) fn launch(started_at: Timestamp) -> Launch {
 pub(crate) fn authorization(launch: Launch, echo: Option<&str>, next: &str) -> NewAuthorization {
     NewAuthorization {
         authorization_id: AuthorizationId::generate(),
+        signed_by: None,
         launch,
         trigger: Trigger::Launch,
         attended: Attended::Yes,

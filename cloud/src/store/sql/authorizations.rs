@@ -8,6 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 use buhphone_protocol::{
     desk::LineSettings,
     ids::{AuthorizationId, DeviceId, PartnerId, UserId},
+    key::PublicKey,
     telemetry::FailureTally,
 };
 use jiff::Timestamp;
@@ -83,8 +84,14 @@ async fn attempt(batches: &AnyPool, dialect: Dialect, calls: &[Call]) -> Result<
     let devices = devices(&mut tx, dialect, calls).await?;
     let partners = partners(&mut tx, dialect, &devices).await?;
     let mut turns = Turns::of(calls, devices);
-    let new = insert(&mut tx, dialect, &turns).await?;
-    let before = before(&mut tx, dialect, &turns.missing(&new)).await?;
+    let mut before = before(&mut tx, dialect, &turns.ids()).await?;
+    let new = turns.unwritten(&before);
+    if insert(&mut tx, dialect, &new).await? < new.len() as u64 {
+        // Of another device, through another node: a device's own are held with it.
+        let ids: Vec<AuthorizationKey> = new.iter().map(|(call, _)| call.authorization()).collect();
+        let now = self::before(&mut tx, dialect, &ids).await?;
+        before.extend(now.into_iter().filter(|(id, written)| !turns.begins(id, written.device_id)));
+    }
     let outcomes = turns.take(&before);
 
     let written: Vec<&Call> = turns.written().collect();
@@ -124,17 +131,17 @@ async fn devices(
     asked.sort_unstable();
     asked.dedup();
     let mut devices = HashMap::with_capacity(asked.len());
-    for part in rows::parts(dialect, &rows::padded(&asked)) {
+    for part in rows::parts(&rows::padded(&asked)) {
         let sql = format!(
-            "SELECT d.partner_id, d.device_id, d.user_id, d.echo_next, d.echo_presented, d.last_authorization_at,
-                    u.last_authorization_at AS of_user, u.surname, u.name, u.patronymic, u.its_until, u.phone,
-                    c.name AS client
+            "SELECT d.partner_id, d.device_id, d.user_id, d.public_key, d.disconnected_at, d.echo_next, d.echo_presented,
+                    d.last_authorization_at, u.last_authorization_at AS of_user, u.archived_at, u.surname, u.name,
+                    u.patronymic, u.its_until, u.phone, c.name AS client
              FROM (VALUES {}) AS asked CROSS JOIN devices d CROSS JOIN users u CROSS JOIN clients c
              WHERE d.partner_id = asked.column1 AND d.device_id = asked.column2
                AND u.partner_id = d.partner_id AND u.user_id = d.user_id
                AND c.partner_id = u.partner_id AND c.client_id = u.client_id
              ORDER BY d.partner_id, d.user_id, d.device_id{}",
-            rows::values(part.len(), 2),
+            rows::values(dialect, part.len(), 2),
             dialect.lock_of("d, u")
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
@@ -152,6 +159,8 @@ async fn devices(
 fn device(row: &AnyRow) -> Result<DeviceState> {
     Ok(DeviceState {
         user_id: UserId(row.id("user_id")?),
+        key: PublicKey(row.text("public_key")?),
+        may_call: row.instant_or_none("disconnected_at")?.is_none() && row.instant_or_none("archived_at")?.is_none(),
         echo_next: row.text_or_none("echo_next")?,
         echo_presented: row.text_or_none("echo_presented")?,
         last_authorization: row.instant_or_none("last_authorization_at")?,
@@ -177,13 +186,13 @@ async fn partners(
     asked.sort_unstable();
     asked.dedup();
     let mut partners = HashMap::with_capacity(asked.len());
-    for part in rows::parts(dialect, &rows::padded(&asked)) {
+    for part in rows::parts(&rows::padded(&asked)) {
         let sql = format!(
             "SELECT p.partner_id, p.name AS partner, p.phone AS partner_phone, p.zone, p.machine_salt,
                     l.name AS line, l.hours, l.answer_open, l.answer_closed, l.promise_minutes
              FROM partners p LEFT JOIN lines l ON l.partner_id = p.partner_id
              WHERE p.partner_id IN (VALUES {})",
-            rows::values(part.len(), 1)
+            rows::values(dialect, part.len(), 1)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for partner_id in part {
@@ -196,22 +205,15 @@ async fn partners(
     Ok(partners)
 }
 
-/// Writes the first call of each id; those that were not there before.
-async fn insert(
-    tx: &mut Transaction<'static, Any>,
-    dialect: Dialect,
-    turns: &Turns<'_>,
-) -> Result<Vec<AuthorizationKey>> {
-    // In one order, as everything that two nodes may write at once.
-    let mut firsts: Vec<(&Call, UserId)> = turns.firsts().collect();
-    firsts.sort_unstable_by_key(|(call, _)| call.authorization());
-    let mut new = Vec::with_capacity(firsts.len());
-    for part in rows::parts(dialect, &firsts) {
+/// How many were written: those whose ids are not there.
+async fn insert(tx: &mut Transaction<'static, Any>, dialect: Dialect, new: &[(&Call, UserId)]) -> Result<u64> {
+    let mut written = 0;
+    for part in rows::parts(new) {
         let sql = format!(
             "INSERT INTO authorizations (partner_id, authorization_id, user_id, device_id, authorized_at, launch_id,
                                          cause, attended, computer, launches_dropped, echo)
-             VALUES {} ON CONFLICT (partner_id, authorization_id) DO NOTHING RETURNING partner_id, authorization_id",
-            rows::values(part.len(), 11)
+             VALUES {} ON CONFLICT (partner_id, authorization_id) DO NOTHING",
+            rows::values(dialect, part.len(), 11)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for (call, user_id) in part {
@@ -228,11 +230,9 @@ async fn insert(
                 .bind(i64::from(call.new.launches_dropped))
                 .bind(&call.new.next_echo);
         }
-        for row in query.fetch_all(&mut **tx).await? {
-            new.push((PartnerId(row.id("partner_id")?), AuthorizationId(row.id("authorization_id")?)));
-        }
+        written += query.execute(&mut **tx).await?.rows_affected();
     }
-    Ok(new)
+    Ok(written)
 }
 
 /// What was written before, by whichever device.
@@ -242,12 +242,12 @@ async fn before(
     asked: &[AuthorizationKey],
 ) -> Result<HashMap<AuthorizationKey, Before>> {
     let mut before = HashMap::with_capacity(asked.len());
-    for part in rows::parts(dialect, &rows::padded(asked)) {
+    for part in rows::parts(&rows::padded(asked)) {
         let sql = format!(
             "SELECT a.partner_id, a.authorization_id, a.device_id, a.authorized_at, a.echo
              FROM (VALUES {}) AS asked CROSS JOIN authorizations a
              WHERE a.partner_id = asked.column1 AND a.authorization_id = asked.column2",
-            rows::values(part.len(), 2)
+            rows::values(dialect, part.len(), 2)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for (partner_id, authorization_id) in part {
@@ -291,12 +291,12 @@ async fn insert_failures(
         .iter()
         .flat_map(|call| (0_i64..).zip(&call.new.failures).map(|(place, failure)| (*call, place, failure)))
         .collect();
-    for part in rows::parts(dialect, &failures) {
+    for part in rows::parts(&failures) {
         let sql = format!(
             "INSERT INTO failures (partner_id, authorization_id, place, user_id, device_id, computer, kind, attempts,
                                    first_at, last_at, told_at)
              VALUES {}",
-            rows::values(part.len(), 11)
+            rows::values(dialect, part.len(), 11)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for (call, place, failure) in part {
@@ -326,8 +326,8 @@ async fn update_devices(
     dialect: Dialect,
     changed: &[ChangedDevice<'_>],
 ) -> Result<()> {
-    for part in rows::parts(dialect, changed) {
-        let sql = devices_changed(part.len());
+    for part in rows::parts(changed) {
+        let sql = devices_changed(dialect, part.len());
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for changed in part {
             let new = changed.last;
@@ -355,8 +355,8 @@ async fn update_users(
     dialect: Dialect,
     changed: &[(PartnerId, UserId, Timestamp)],
 ) -> Result<()> {
-    for part in rows::parts(dialect, changed) {
-        let sql = dates_grown(part.len());
+    for part in rows::parts(changed) {
+        let sql = dates_grown(dialect, part.len());
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for (partner_id, user_id, at) in part {
             query = query.bind(blob(partner_id.0)).bind(blob(user_id.0)).bind(micros(*at));
@@ -366,7 +366,7 @@ async fn update_users(
     Ok(())
 }
 
-fn devices_changed(rows: usize) -> String {
+fn devices_changed(dialect: Dialect, rows: usize) -> String {
     format!(
         "UPDATE devices SET computer = told.column3, system = told.column4, program = told.column5,
                 zone = told.column6, machine = told.column7, autostart = told.column8, echo_next = told.column9,
@@ -374,18 +374,18 @@ fn devices_changed(rows: usize) -> String {
                 last_authorization_at = told.column12
          FROM (VALUES {}) AS told
          WHERE devices.partner_id = {} AND devices.device_id = {}",
-        rows::values(rows, 12),
+        rows::values(dialect, rows, 12),
         rows::key(1),
         rows::key(2)
     )
 }
 
-fn dates_grown(rows: usize) -> String {
+fn dates_grown(dialect: Dialect, rows: usize) -> String {
     format!(
         "UPDATE users SET last_authorization_at = told.column3 FROM (VALUES {}) AS told
          WHERE users.partner_id = {} AND users.user_id = {}
            AND (users.last_authorization_at IS NULL OR users.last_authorization_at < told.column3)",
-        rows::values(rows, 3),
+        rows::values(dialect, rows, 3),
         rows::key(1),
         rows::key(2)
     )
@@ -422,8 +422,8 @@ mod tests {
         SqlStore::migrate(&url).await.unwrap();
         let store = SqlStore::open(&url).await.unwrap();
         for (sql, found) in [
-            (devices_changed(16), "SEARCH devices USING PRIMARY KEY (partner_id=? AND device_id=?)"),
-            (dates_grown(16), "SEARCH users USING PRIMARY KEY (partner_id=? AND user_id=?)"),
+            (devices_changed(Dialect::Sqlite, 16), "SEARCH devices USING PRIMARY KEY (partner_id=? AND device_id=?)"),
+            (dates_grown(Dialect::Sqlite, 16), "SEARCH users USING PRIMARY KEY (partner_id=? AND user_id=?)"),
         ] {
             let explained = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
             let plan = sqlx::query(explained).fetch_all(&store.writers).await.unwrap();

@@ -82,12 +82,12 @@ async fn known(
     keys: &[PublicKey],
 ) -> Result<HashMap<PublicKey, Result<DeviceRecord>>> {
     let mut known = HashMap::with_capacity(keys.len());
-    for part in rows::parts(dialect, &rows::padded(keys)) {
+    for part in rows::parts(&rows::padded(keys)) {
         let sql = format!(
             "SELECT d.public_key, d.partner_id, d.device_id, d.user_id, d.disconnected_at, u.archived_at
              FROM (VALUES {}) AS asked CROSS JOIN devices d CROSS JOIN users u
              WHERE d.public_key = asked.column1 AND u.partner_id = d.partner_id AND u.user_id = d.user_id",
-            rows::values(part.len(), 1)
+            rows::values(dialect, part.len(), 1)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for key in part {

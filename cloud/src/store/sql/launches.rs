@@ -38,13 +38,13 @@ pub(super) async fn tell(tx: &mut Transaction<'static, Any>, dialect: Dialect, t
         launches.entry(key).or_insert(*told).authorized |= told.authorized;
     }
     let launches: Vec<Told<'_>> = launches.into_values().collect();
-    for part in rows::parts(dialect, &launches) {
+    for part in rows::parts(&launches) {
         let sql = format!(
             "INSERT INTO launches (partner_id, device_id, launch_id, user_id, computer, origin, started_at, told_at,
                                    authorized)
              VALUES {} ON CONFLICT (partner_id, device_id, launch_id)
              DO UPDATE SET authorized = excluded.authorized WHERE excluded.authorized AND NOT launches.authorized",
-            rows::values(part.len(), 9)
+            rows::values(dialect, part.len(), 9)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for told in part {

@@ -3,19 +3,20 @@
 
 use std::fmt::Write as _;
 
-use super::{Dialect, gathered};
+use super::{Dialect, gathered::AT_ONCE};
 
-/// Rows of one statement on SQLite, where sqlx looks every parameter up by its name among all.
-const SQLITE: usize = 16;
-
-/// `($1, $2), ($3, $4)` and so on, `columns` to a row.
-pub(super) fn values(rows: usize, columns: usize) -> String {
+/// `($1, $2), ($3, $4)` and so on, `columns` to a row: the statement's only parameters. On SQLite
+/// they have no names, since sqlx looks up each parameter that has one among all of them.
+pub(super) fn values(dialect: Dialect, rows: usize, columns: usize) -> String {
     let mut text = String::with_capacity(rows * columns * 6);
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });
         for column in 1..=columns {
-            let comma = if column == 1 { "" } else { ", " };
-            let _ = write!(text, "{comma}${}", row * columns + column);
+            text.push_str(if column == 1 { "" } else { ", " });
+            let _ = match dialect {
+                Dialect::Sqlite => write!(text, "?"),
+                Dialect::Postgres => write!(text, "${}", row * columns + column),
+            };
         }
         text.push(')');
     }
@@ -28,15 +29,12 @@ pub(super) fn key(column: usize) -> String {
     format!("COALESCE(told.column{column}, told.column{column})")
 }
 
-/// The rows in parts of as many as one statement takes, each a power of two.
-pub(super) fn parts<T>(dialect: Dialect, rows: &[T]) -> impl Iterator<Item = &[T]> {
-    let most = match dialect {
-        Dialect::Sqlite => SQLITE,
-        Dialect::Postgres => gathered::AT_ONCE,
-    };
+/// The rows in parts of as many as one statement takes, each a power of two: few statements,
+/// since each waits for its turn at the database's thread or server.
+pub(super) fn parts<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
     let mut left = rows;
     std::iter::from_fn(move || {
-        let length = if left.len() >= most { most } else { 1 << left.len().checked_ilog2()? };
+        let length = if left.len() >= AT_ONCE { AT_ONCE } else { 1 << left.len().checked_ilog2()? };
         let part;
         (part, left) = left.split_at(length);
         Some(part)
@@ -58,17 +56,16 @@ mod tests {
 
     #[test]
     fn numbers_parameters_through_the_rows() {
-        assert_eq!(values(2, 3), "($1, $2, $3), ($4, $5, $6)");
+        assert_eq!(values(Dialect::Postgres, 2, 3), "($1, $2, $3), ($4, $5, $6)");
+        assert_eq!(values(Dialect::Sqlite, 2, 3), "(?, ?, ?), (?, ?, ?)");
     }
 
     #[test]
     fn parts_are_few_lengths_and_leave_nothing_out() {
         let rows: Vec<u32> = (0..300).collect();
-        let lengths = |dialect| parts(dialect, &rows).map(<[u32]>::len).collect::<Vec<_>>();
-        assert_eq!(lengths(Dialect::Postgres), [256, 32, 8, 4]);
-        assert_eq!(lengths(Dialect::Sqlite), [vec![16; 18], vec![8, 4]].concat());
-        assert_eq!(parts(Dialect::Sqlite, &rows).flatten().copied().collect::<Vec<_>>(), rows);
-        assert_eq!(parts::<u32>(Dialect::Sqlite, &[]).count(), 0);
+        assert_eq!(parts(&rows).map(<[u32]>::len).collect::<Vec<_>>(), [256, 32, 8, 4]);
+        assert_eq!(parts(&rows).flatten().copied().collect::<Vec<_>>(), rows);
+        assert_eq!(parts::<u32>(&[]).count(), 0);
     }
 
     #[test]

@@ -164,6 +164,8 @@ async fn tells_what_came_with_it_in_the_card(store: Db) {
           "disconnected_at": null,
           "last_authorization": "2026-11-23T06:00:12Z",
           "program": "0.1.0",
+          "reconnected_at": null,
+          "reconnected_by": "",
           "system": "Windows 11 23H2"
         }
       ],

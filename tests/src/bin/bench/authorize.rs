@@ -151,6 +151,7 @@ async fn warm(store: &SqlStore, partner_id: PartnerId, devices: &[Device]) -> Re
         let AuthorizeRequest { authorization_id, launch, trigger, attended, computer, autostart, .. } = request();
         let new = NewAuthorization {
             authorization_id,
+            signed_by: Some(device.key.clone()),
             launch,
             trigger,
             attended,

@@ -9,6 +9,7 @@ use std::{
 use buhphone_protocol::{
     date::ItsUntil,
     ids::{AuthorizationId, DeviceId, PartnerId, UserId},
+    key::PublicKey,
 };
 use jiff::Timestamp;
 
@@ -20,6 +21,9 @@ pub(super) type AuthorizationKey = (PartnerId, AuthorizationId);
 
 /// A device as it stands; its user's date as it was when it was read.
 pub(super) struct DeviceState {
+    pub(super) key: PublicKey,
+    /// Not disconnected, nor its user archived.
+    pub(super) may_call: bool,
     pub(super) user_id: UserId,
     pub(super) echo_next: Option<String>,
     pub(super) echo_presented: Option<String>,
@@ -84,7 +88,7 @@ impl<'a> Turns<'a> {
     pub(super) fn of(calls: &'a [Call], devices: HashMap<DeviceKey, DeviceState>) -> Self {
         let mut firsts = HashMap::with_capacity(calls.len());
         for (place, call) in calls.iter().enumerate() {
-            if devices.contains_key(&call.device()) {
+            if devices.get(&call.device()).is_some_and(|state| state.lets(&call.new)) {
                 firsts.entry(call.authorization()).or_insert(place);
             }
         }
@@ -101,18 +105,22 @@ impl<'a> Turns<'a> {
         }
     }
 
-    /// The calls to write, unless their ids are there already, each with its user.
-    pub(super) fn firsts(&self) -> impl Iterator<Item = (&'a Call, UserId)> {
-        self.firsts.values().map(|&place| (&self.calls[place], self.user_of(&self.calls[place])))
+    pub(super) fn ids(&self) -> Vec<AuthorizationKey> {
+        self.firsts.keys().copied().collect()
     }
 
-    /// The ids that were not written now, so before.
-    pub(super) fn missing(&self, new: &[AuthorizationKey]) -> Vec<AuthorizationKey> {
-        if new.len() == self.firsts.len() {
-            return Vec::new();
-        }
-        let new: HashSet<_> = new.iter().collect();
-        self.firsts.keys().filter(|key| !new.contains(key)).copied().collect()
+    /// The calls to write, each with its user, in the order of their ids, as everything
+    /// that two nodes may write at once.
+    pub(super) fn unwritten(&self, before: &HashMap<AuthorizationKey, Before>) -> Vec<(&'a Call, UserId)> {
+        let new = self.firsts.iter().filter(|(id, _)| !before.contains_key(id));
+        let mut new: Vec<_> = new.map(|(_, &place)| (&self.calls[place], self.user_of(&self.calls[place]))).collect();
+        new.sort_unstable_by_key(|(call, _)| call.authorization());
+        new
+    }
+
+    /// The first call of the id is the device's.
+    pub(super) fn begins(&self, id: &AuthorizationKey, device_id: DeviceId) -> bool {
+        self.firsts.get(id).is_some_and(|&place| self.calls[place].device_id == device_id)
     }
 
     /// Lets each call have its turn.
@@ -123,6 +131,9 @@ impl<'a> Turns<'a> {
     fn turn(&mut self, place: usize, before: &HashMap<AuthorizationKey, Before>) -> Result<Outcome> {
         let call = &self.calls[place];
         let state = self.devices.get_mut(&call.device()).ok_or(StoreError::NotFound("device_id"))?;
+        if !state.lets(&call.new) {
+            return Err(StoreError::KeyEnded);
+        }
         let date = self.dates.entry((call.partner_id, state.user_id)).or_default();
         let written = match (before.get(&call.authorization()), self.firsts.get(&call.authorization())) {
             (None, Some(&first)) if first == place => {
@@ -203,6 +214,11 @@ impl<'a> Turns<'a> {
 }
 
 impl DeviceState {
+    /// Whoever called was let in by the key it signed with, and would be now.
+    fn lets(&self, new: &NewAuthorization) -> bool {
+        new.signed_by.as_ref().is_none_or(|key| *key == self.key && self.may_call)
+    }
+
     /// A device that was given a value comes with it, or with the one before.
     fn is_cloned(&self, new: &NewAuthorization) -> bool {
         self.echo_next.is_some() && new.echo != self.echo_next && new.echo != self.echo_presented
