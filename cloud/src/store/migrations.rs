@@ -37,7 +37,7 @@ const STEPS: &[Step] = &[
     step!(1, "0001_register"),
     step!(2, "0002_conversations"),
     step!(3, "0003_reconnections"),
-    step!(5, "0005_report"),
+    step!(4, "0004_report"),
 ];
 
 /// Why a database cannot be used.
