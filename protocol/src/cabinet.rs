@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
+    conversation::Seq,
     date::ItsUntil,
     ids::{CategoryId, ClientId, CodeId, DeviceId, PartnerId, StaffId, UserId},
     inn::Inn,
@@ -55,6 +56,10 @@ pub struct Session {
     /// The partner's telephone, as its clients see it; may be empty.
     #[serde(default)]
     pub partner_phone: String,
+    /// The partner's last change: what a page asks for from now on it follows from here, and misses nothing.
+    #[serde(default)]
+    #[ts(type = "number")]
+    pub last_change: Seq,
 }
 
 /// What a member of staff may do.

@@ -1,16 +1,13 @@
 //! The cabinet in Debian's Chromium under ChromeDriver, with a profile of its own.
 
-use std::{
-    net::TcpListener,
-    process::{Command, Stdio},
-};
+use std::process::{Command, Stdio};
 
 use anyhow::Result;
 use fantoccini::wd::Capabilities;
 use serde_json::json;
 use xtask::children::Kept;
 
-use crate::page::Page;
+use crate::{page::Page, ports::Port};
 
 /// A browser with one page.
 #[derive(Debug)]
@@ -18,6 +15,7 @@ pub struct Browser {
     pub page: Page,
     // Ended in this order.
     _driver: Kept,
+    _port: Port,
     _profile: tempfile::TempDir,
 }
 
@@ -41,12 +39,12 @@ impl Browser {
     /// # Errors
     /// When it or its driver does not start.
     pub async fn start(look: Look) -> Result<Self> {
-        let port = free_port()?;
+        let port = Port::take()?;
         let profile = tempfile::tempdir()?;
         let mut command = Command::new("chromedriver");
-        command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
+        command.arg(format!("--port={}", port.number)).stdout(Stdio::null()).stderr(Stdio::null());
         let driver = Kept::start("chromedriver", &mut command)?;
-        await_port(port).await?;
+        await_port(port.number).await?;
         let mut arguments = vec![
             "--headless=new".to_owned(),
             "--no-sandbox".to_owned(),
@@ -73,25 +71,17 @@ impl Browser {
                 json!({ "deviceMetrics": { "width": look.width, "height": look.height, "pixelRatio": 2 } });
         }
         capabilities.insert("goog:chromeOptions".to_owned(), options);
-        let page = Page::open("the cabinet", port, capabilities).await?;
-        Ok(Self { page, _driver: driver, _profile: profile })
+        let page = Page::open("the cabinet", port.number, capabilities).await?;
+        Ok(Self { page, _driver: driver, _port: port, _profile: profile })
     }
 }
 
-/// A port nobody listens on now.
-///
-/// # Errors
-/// When the system gives none.
-pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
-}
-
-/// Waits until somebody listens, ten seconds at most.
+/// Waits until somebody listens, a minute at most.
 ///
 /// # Errors
 /// When nobody did.
 pub async fn await_port(port: u16) -> Result<()> {
-    for _ in 0..200 {
+    for _ in 0..1200 {
         if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
             return Ok(());
         }

@@ -153,7 +153,9 @@ impl Desk {
     /// # Errors
     /// When it does not come to that.
     pub async fn at_rest(&self) -> Result<()> {
-        until("all to be told and set", async || Ok(self.seen().is_some_and(|state| state.is_at_rest()))).await
+        until("all to be told and set", async || Ok(self.seen().is_some_and(|state| state.is_at_rest())))
+            .await
+            .with_context(|| format!("it stays at {:?}", self.seen()))
     }
 
     /// Kills what runs, and waits until its data are free.

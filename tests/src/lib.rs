@@ -16,6 +16,7 @@ pub mod office;
 pub mod page;
 pub mod panel;
 pub mod pictures;
+pub mod ports;
 pub mod program;
 pub mod register;
 pub mod road;

@@ -8,7 +8,7 @@ use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabili
 use hyper_util::client::legacy::connect::HttpConnector;
 
 /// How long a state is waited for: many times what it takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How long the end of a session is waited for.
 const PARTING: Duration = Duration::from_secs(5);

@@ -12,12 +12,7 @@ use fantoccini::wd::Capabilities;
 use serde_json::json;
 use xtask::{children::Kept, desktop::Desktop};
 
-use crate::{
-    browser::{await_port, free_port},
-    interposer::Interposer,
-    page::Page,
-    program_path, windows,
-};
+use crate::{browser::await_port, interposer::Interposer, page::Page, ports::Port, program_path, windows};
 
 /// The title of the program's window.
 const TITLE: &str = "Бухфон";
@@ -277,7 +272,7 @@ impl Computer {
     }
 
     async fn open(&self, arguments: &[&str], clock: Option<&WallClock>) -> Result<Window> {
-        let port = free_port()?;
+        let port = Port::take()?;
         let mut command = self.command("WebKitWebDriver");
         if let Some(clock) = clock {
             clock.show_to(&mut command);
@@ -285,16 +280,16 @@ impl Computer {
         self.set_up(&mut command)
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            .arg(format!("--port={port}"))
+            .arg(format!("--port={}", port.number))
             .arg("--host=127.0.0.1")
             .stdout(Stdio::null());
         let driver = Kept::start("WebKitWebDriver", &mut command)?;
-        await_port(port).await?;
+        await_port(port.number).await?;
         let mut capabilities = Capabilities::new();
         capabilities
             .insert("webkitgtk:browserOptions".to_owned(), json!({ "binary": self.program, "args": arguments }));
-        let page = Page::open("the window", port, capabilities).await?;
-        Ok(Window { page, driver })
+        let page = Page::open("the window", port.number, capabilities).await?;
+        Ok(Window { page, driver, _port: port })
     }
 }
 
@@ -348,6 +343,7 @@ impl WallClock {
 pub struct Window {
     pub page: Page,
     driver: Kept,
+    _port: Port,
 }
 
 impl Window {

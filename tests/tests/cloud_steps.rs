@@ -20,10 +20,11 @@ use buhphone_protocol::{
     live::{EVENTS_PATH, Events, Item, OUTBOX_PATH, Outbox, OutboxRecorded},
 };
 use buhphone_tests::{
-    browser::{await_port, free_port},
+    browser::await_port,
     cloud_path,
     device::Device,
     interposer::{Interposer, Order, Ran, enumerate},
+    ports::Port,
     register::{EMAIL, register},
 };
 use jiff::Timestamp;
@@ -74,7 +75,8 @@ impl Registered {
         let connected = register(&store, &password, 1).await;
         store.close().await;
         let device = connected?.1.pop().context("the computer")?;
-        let server = Server::start(folder.path(), free_port()?, None).await?;
+        let port = Port::take()?;
+        let server = Server::start(folder.path(), port.number, None).await?;
         let http = Client::builder().no_proxy().build()?;
         let given = SignIn { email: EMAIL.to_owned(), password };
         let call = http.post(server.url(&format!("{PREFIX}/session"))).header(CSRF_HEADER, "1").json(&given);
@@ -142,7 +144,7 @@ struct Talk<'a> {
     registered: &'a Registered,
     folder: tempfile::TempDir,
     watch: Interposer,
-    port: u16,
+    port: Port,
     run: Mutex<Run>,
     http: Client,
     /// What the computer has heard, by the numbers of the events.
@@ -151,9 +153,9 @@ struct Talk<'a> {
 
 impl<'a> Talk<'a> {
     async fn begin(registered: &'a Registered, step: u32) -> Result<Self> {
-        let (folder, port) = (registered.copied()?, free_port()?);
-        let watch = Interposer::new(&cloud_path())?.on_files_in(folder.path())?.on_port(port);
-        let server = Server::start(folder.path(), port, Some(&watch)).await?;
+        let (folder, port) = (registered.copied()?, Port::take()?);
+        let watch = Interposer::new(&cloud_path())?.on_files_in(folder.path())?.on_port(port.number);
+        let server = Server::start(folder.path(), port.number, Some(&watch)).await?;
         watch.order(Order::KillAt(step))?;
         Ok(Self {
             registered,
@@ -287,7 +289,7 @@ impl<'a> Talk<'a> {
         let mut run = self.run.lock().await;
         ensure!(self.watch.was_killed()?, "a call was not answered by a cloud that lives");
         if !run.again {
-            *run = Run { _server: Server::start(self.folder.path(), self.port, None).await?, again: true };
+            *run = Run { _server: Server::start(self.folder.path(), self.port.number, None).await?, again: true };
         }
         Ok(())
     }
@@ -311,7 +313,7 @@ impl<'a> Talk<'a> {
     }
 
     fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", SocketAddr::from(([127, 0, 0, 1], self.port)))
+        format!("http://{}{path}", SocketAddr::from(([127, 0, 0, 1], self.port.number)))
     }
 }
 

@@ -24,7 +24,8 @@ const SET_ASIDE: &str = "Часть данных не прочиталась";
 const STUCK: &str = "Данные программы не открываются";
 
 /// Computers at once: what was refused is tried again after half a minute, which is mostly waiting.
-const DESKS: usize = 16;
+/// Each takes some seconds of a processor for its window.
+const DESKS: usize = 10;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_activation_meets_a_full_disk_at_any_write_and_is_never_thrown_away() -> Result<()> {
@@ -358,7 +359,8 @@ async fn a_small_disk_that_really_fills_up_and_turns_read_only_keeps_nobody_from
 fn one_file(folder: &Path) -> Result<Vec<u8>> {
     let file = folder.join("state.sqlite");
     let database = Connection::open(&file)?;
-    database.pragma_update(None, "journal_mode", "DELETE")?;
+    // Its log is emptied into it; the file stays of the kind that the program makes.
+    database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     database.close().map_err(|(_, error)| error)?;
     Ok(fs::read(file)?)
 }

@@ -14,9 +14,11 @@ use crate::ports::{Change, Loaded, StoreError};
 pub(super) struct Record {
     /// As last given out to be written.
     written: Option<Saved>,
+    /// The number of its change, while it may not be on disk.
+    unsaved_state: Option<u64>,
     /// Rows that may not be on disk as they are here, with the number of their change; no body is a deletion.
     unsaved: BTreeMap<String, (u64, Option<String>)>,
-    /// Of the last change to a row.
+    /// Of the last change to the state or a row.
     changed: u64,
     /// Of the last change that was given out to be written.
     given_out: u64,
@@ -52,7 +54,7 @@ impl Record {
 
     /// Whether all that was given out is on disk.
     pub(super) fn is_settled(&self) -> bool {
-        self.writes.is_empty() && self.unsaved.is_empty() && !self.failing && !self.held
+        self.writes.is_empty() && self.unsaved_state.is_none() && self.unsaved.is_empty() && !self.failing && !self.held
     }
 }
 
@@ -83,15 +85,15 @@ impl Machine {
         if record.held {
             return;
         }
-        let state_changed = record.written.as_ref() != Some(&self.saved);
-        if !state_changed && record.given_out == record.changed {
+        if record.written.as_ref() != Some(&self.saved) {
+            record.written = Some(self.saved.clone());
+            record.changed += 1;
+            record.unsaved_state = Some(record.changed);
+        }
+        if record.given_out == record.changed {
             return;
         }
-        let mut change = Change::default();
-        if state_changed {
-            record.written = Some(self.saved.clone());
-            change.state = Some(self.saved.text());
-        }
+        let mut change = Change { state: record.unsaved_state.map(|_| self.saved.text()), ..Change::default() };
         for (key, (_, body)) in &record.unsaved {
             match body {
                 Some(body) => change.put.push((key.clone(), body.clone())),
@@ -110,6 +112,7 @@ impl Machine {
         if result.is_ok()
             && let Some(last) = last
         {
+            record.unsaved_state = record.unsaved_state.filter(|change| *change > last);
             record.unsaved.retain(|_, (change, _)| *change > last);
         }
     }

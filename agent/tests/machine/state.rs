@@ -1,7 +1,10 @@
 //! What is saved is read by every later version; what cannot be read is set aside, never
 //! overwritten; what cannot be written is said.
 
-use buhphone_agent::view::{Stage, Trouble};
+use buhphone_agent::{
+    command::{Command, Field},
+    view::{LanguageChoice, Stage, Trouble},
+};
 use buhphone_protocol::telemetry::{FailureKind, Origin};
 use buhphone_simulator::{Network, World};
 use jiff::SignedDuration;
@@ -82,4 +85,19 @@ fn a_full_disk_is_said_and_written_to_as_soon_as_it_is_not() {
     world.work(SignedDuration::from_mins(1));
     assert_eq!(world.view().troubles, []);
     assert_ne!(world.disk, before);
+}
+
+#[test]
+fn a_refused_state_goes_with_the_next_write_even_if_that_is_of_something_else() {
+    let mut world = World::connected(START, "Europe/Moscow");
+    world.launch(Origin::Login);
+    world.work(SignedDuration::from_mins(1));
+    world.disk_full = true;
+    world.command(Command::SetLanguage { language: LanguageChoice::En });
+    world.disk_full = false;
+    world.command(Command::KeepDraft { field: Field::Question, text: "Не проводится".to_owned() });
+    assert_eq!(world.view().troubles, []);
+    world.stop();
+    world.launch(Origin::Login);
+    assert_eq!(world.view().language_choice, LanguageChoice::En);
 }

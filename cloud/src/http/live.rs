@@ -57,10 +57,9 @@ async fn live(
     let resumed = stream::resumed(&headers, asked.after)?;
     let listening = app.rules.live.staff(staff.partner_id);
     let last = app.rules.last_live(&staff).await?;
-    // A page that begins asks for everything next: what there is reaches it.
+    // What was there before reached the page by what it asked for when it began.
     let after = resumed.unwrap_or(last);
-    let shown = resumed.is_none().then_some(last);
-    let page = Page { rules: app.rules, token, partner_id: staff.partner_id, listening, after, shown };
+    let page = Page { rules: app.rules, token, partner_id: staff.partner_id, listening, after, shown: Some(after) };
     Ok(stream::answer(page.stream(last)))
 }
 

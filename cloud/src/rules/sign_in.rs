@@ -76,6 +76,7 @@ impl Rules {
             today: day::today(&partner.zone, now).to_string(),
             program_url: self.settings.program_url.as_ref().map(ToString::to_string),
             partner_phone: partner.phone,
+            last_change: self.last_live(staff).await?,
         })
     }
 

@@ -57,7 +57,8 @@ export function whenChanged(concerns: (about: LiveAbout) => boolean, again: () =
 export function followLive(): (() => void) | undefined {
   if (!session.current || session.ended) return undefined;
   let source: EventSource | undefined;
-  let after: string | undefined;
+  // What changed between an answer and the stream's first word is told by the stream.
+  let after = String(session.current.last_change);
   let attempts = 0;
   let greeted = false;
   let hiddenAt: number | undefined;
@@ -73,7 +74,7 @@ export function followLive(): (() => void) | undefined {
       const { seq, about } = JSON.parse(message.data) as LiveEvent;
       if (about.kind === 'hello') {
         well();
-        // The first one comes to a page that has just asked for everything.
+        // The first one comes to a page that asked for everything since its session's answer.
         if (!greeted) {
           greeted = true;
           return;

@@ -106,4 +106,4 @@ export const readLine = (signal?: AbortSignal) => call<LineSettings>('GET', '/li
 export const setLine = (body: LineSettings) => call<LineSettings>('PUT', '/line', { body });
 
 /** Where the partner's changes are streamed, after the last one known. */
-export const livePath = (after: string | undefined) => `${prefix}/live${after ? `?after=${after}` : ''}`;
+export const livePath = (after: string) => `${prefix}/live?after=${after}`;

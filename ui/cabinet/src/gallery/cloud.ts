@@ -33,6 +33,7 @@ const session: Session = {
   now,
   today,
   program_url: 'https://buhphone.example.ru/program',
+  last_change: 0,
   partner_phone: '+7 (495) 120-45-67',
 };
 

@@ -60,7 +60,11 @@ program_url?: string,
 /**
  * The partner's telephone, as its clients see it; may be empty.
  */
-partner_phone: string, };
+partner_phone: string, 
+/**
+ * The partner's last change: what a page asks for from now on it follows from here, and misses nothing.
+ */
+last_change: number, };
 
 export type Role = "administrator" | "client_manager" | "specialist";
 
