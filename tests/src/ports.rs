@@ -1,9 +1,10 @@
 //! Ports for what is told its own before it starts. The system gives none of these to connections
-//! that go out, and no two tests hold one at once.
+//! that go out, and no two tests hold one at once. And turns, where others choose ports badly.
 
 use std::{
     fs::{self, File},
     net::TcpListener,
+    path::PathBuf,
     sync::atomic::{AtomicU16, Ordering},
 };
 
@@ -26,8 +27,7 @@ impl Port {
     /// When the disk refuses, or all are held.
     pub fn take() -> Result<Self> {
         static NEXT: AtomicU16 = AtomicU16::new(0);
-        let folder = std::env::temp_dir().join("buhphone-ports");
-        fs::create_dir_all(&folder)?;
+        let folder = folder()?;
         // Processes begin apart, so that they seldom meet.
         let begin = (std::process::id() % u32::from(COUNT)) as u16;
         for _ in 0..COUNT {
@@ -39,6 +39,32 @@ impl Port {
         }
         bail!("every port from {FIRST} on is held")
     }
+}
+
+/// The turn of one at a time among all tests that do what `name` says; given back when dropped.
+#[derive(Debug)]
+pub struct Turn {
+    _held: File,
+}
+
+impl Turn {
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn await_at(name: &str) -> Result<Self> {
+        let file = folder()?.join(name);
+        tokio::task::spawn_blocking(move || {
+            let file = File::create(file)?;
+            file.lock()?;
+            Ok(Self { _held: file })
+        })
+        .await?
+    }
+}
+
+fn folder() -> Result<PathBuf> {
+    let folder = std::env::temp_dir().join("buhphone-ports");
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
 }
 
 #[cfg(test)]

@@ -12,7 +12,13 @@ use fantoccini::wd::Capabilities;
 use serde_json::json;
 use xtask::{children::Kept, desktop::Desktop};
 
-use crate::{browser::await_port, interposer::Interposer, page::Page, ports::Port, program_path, windows};
+use crate::{
+    browser::await_port,
+    interposer::Interposer,
+    page::Page,
+    ports::{Port, Turn},
+    program_path, windows,
+};
 
 /// The title of the program's window.
 const TITLE: &str = "Бухфон";
@@ -272,6 +278,8 @@ impl Computer {
     }
 
     async fn open(&self, arguments: &[&str], clock: Option<&WallClock>) -> Result<Window> {
+        // The driver picks a port for the window by itself, and two at once pick the same.
+        let _turn = Turn::await_at("windows").await?;
         let port = Port::take()?;
         let mut command = self.command("WebKitWebDriver");
         if let Some(clock) = clock {

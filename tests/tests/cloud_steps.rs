@@ -134,7 +134,7 @@ impl Drop for Server {
 
 /// The process that is to be killed, and the one after it.
 struct Run {
-    _server: Server,
+    server: Option<Server>,
     again: bool,
 }
 
@@ -162,7 +162,7 @@ impl<'a> Talk<'a> {
             folder,
             watch,
             port,
-            run: Mutex::new(Run { _server: server, again: false }),
+            run: Mutex::new(Run { server: Some(server), again: false }),
             http: Client::builder().no_proxy().timeout(PATIENCE).build()?,
             heard: Shared::default(),
         })
@@ -289,7 +289,10 @@ impl<'a> Talk<'a> {
         let mut run = self.run.lock().await;
         ensure!(self.watch.was_killed()?, "a call was not answered by a cloud that lives");
         if !run.again {
-            *run = Run { _server: Server::start(self.folder.path(), self.port.number, None).await?, again: true };
+            // One that dies holds its port to the end.
+            run.server = None;
+            run.server = Some(Server::start(self.folder.path(), self.port.number, None).await?);
+            run.again = true;
         }
         Ok(())
     }
