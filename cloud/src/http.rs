@@ -23,12 +23,14 @@ mod device;
 mod events;
 mod files;
 mod inputs;
+mod invitations;
 mod line;
 mod live;
 mod nonces;
 mod outbox;
 mod peer;
 mod reconnections;
+mod register;
 mod requests;
 mod sessions;
 pub mod signature;
@@ -58,6 +60,7 @@ pub(crate) fn router(rules: Arc<Rules>) -> Router {
         .route("/health", get(async || "ok"))
         .merge(device::routes())
         .merge(cabinet::routes())
+        .merge(invitations::open_routes())
         .fallback(elsewhere)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(app.clone(), tell_the_time))

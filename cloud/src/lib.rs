@@ -10,6 +10,8 @@ use tokio::net::TcpListener;
 pub mod clock;
 pub mod demo;
 pub mod http;
+pub mod mail;
+pub mod print;
 pub mod rules;
 pub mod secret;
 pub mod settings;
@@ -42,5 +44,6 @@ pub async fn launch(
     tokio::select! {
         served = axum::serve(listener, service).with_graceful_shutdown(stopping) => served,
         never = rules.watch() => match never {},
+        never = rules.deliver() => match never {},
     }
 }

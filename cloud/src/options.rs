@@ -4,7 +4,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, Result};
-use buhphone_cloud::secret::Pepper;
+use buhphone_cloud::{mail::Smtp, secret::Pepper};
 use buhphone_protocol::cabinet::Role;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use directories::ProjectDirs;
@@ -60,6 +60,19 @@ pub(crate) struct Serve {
     /// Where people download the program: a page or a file
     #[arg(long, env = "BUHPHONE_PROGRAM_URL")]
     program_url: Option<String>,
+    /// Through which letters are sent: smtps://USER@HOST, smtp://USER@HOST:587 (demands STARTTLS), or
+    /// smtp://HOST:25?tls=none beside this computer; without it none are sent
+    #[arg(long, env = "BUHPHONE_SMTP", hide_env_values = true)]
+    smtp: Option<String>,
+    /// File of that user's password; its first line is read
+    #[arg(long, env = "BUHPHONE_SMTP_PASSWORD_FILE")]
+    smtp_password_file: Option<PathBuf>,
+    /// The password itself, where a file is no way
+    #[arg(long, env = "BUHPHONE_SMTP_PASSWORD", hide_env_values = true, conflicts_with = "smtp_password_file")]
+    smtp_password: Option<String>,
+    /// The address that letters come from; each bears its partner's name
+    #[arg(long, env = "BUHPHONE_MAIL_FROM", requires = "smtp")]
+    mail_from: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -130,6 +143,21 @@ impl From<RoleName> for Role {
 }
 
 impl Serve {
+    /// Nothing where the operator set up no mail.
+    pub(crate) fn mail(&self) -> Result<Option<Smtp>> {
+        let Some(address) = self.smtp.as_ref().filter(|text| !text.is_empty()) else { return Ok(None) };
+        let from = self.mail_from.as_deref().context("--mail-from is missing: the address that letters come from")?;
+        let password = match &self.smtp_password_file {
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read the password file {}", path.display()))?;
+                Some(text.lines().next().unwrap_or_default().to_owned())
+            }
+            None => self.smtp_password.clone().filter(|text| !text.is_empty()),
+        };
+        Ok(Some(Smtp::new(address, password, from)?))
+    }
+
     pub(crate) fn program_url(&self) -> Result<Option<Url>> {
         let Some(text) = self.program_url.as_ref().filter(|text| !text.is_empty()) else { return Ok(None) };
         let url: Url = text.parse().with_context(|| format!("the program's URL «{text}» is not a URL"))?;

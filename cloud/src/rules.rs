@@ -7,26 +7,31 @@ use std::sync::Arc;
 
 use buhphone_protocol::cabinet::Role;
 use jiff::Timestamp;
+use tokio::sync::Notify;
 
 use crate::{
     clock::Clock,
     settings::Settings,
-    store::{Staff, Store},
+    store::{Editor, Staff, Store},
 };
 
 pub mod activation;
 pub mod authorization;
 pub mod card;
+pub mod categories;
 pub mod codes;
 pub mod day;
 pub mod events;
 pub mod fields;
 pub mod guessing;
+pub mod invitations;
+pub mod letters;
 pub mod line;
 pub mod live;
 pub mod operator;
 pub mod outbox;
 pub mod passwords;
+pub mod persons;
 pub mod reason;
 pub mod reconnection;
 pub mod refusal;
@@ -53,6 +58,8 @@ pub struct Rules {
     code_guesses: Guessing,
     reconnection_guesses: Guessing,
     sign_in_guesses: Guessing,
+    /// Rung when letters were put in the post.
+    post: Notify,
 }
 
 impl Rules {
@@ -75,6 +82,7 @@ impl Rules {
                 limits,
             ),
             live: Arc::new(Live::default()),
+            post: Notify::new(),
             settings,
             store,
             clock,
@@ -86,6 +94,11 @@ impl Rules {
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
+
+    /// Who changes the register now.
+    fn editor(&self, staff: &Staff) -> Editor {
+        Editor { staff_id: Some(staff.staff_id), name: staff.name.clone(), at: self.now() }
+    }
 }
 
 /// Registering, editing and archiving are for administrators and client managers;
@@ -94,5 +107,13 @@ fn may_register(staff: &Staff) -> Result<()> {
     match staff.role {
         Role::Administrator | Role::ClientManager => Ok(()),
         Role::Specialist => Err(Refusal::forbidden("specialists do not register, edit or archive")),
+    }
+}
+
+/// What cannot be taken back is the administrator's.
+fn may_administer(staff: &Staff) -> Result<()> {
+    match staff.role {
+        Role::Administrator => Ok(()),
+        Role::ClientManager | Role::Specialist => Err(Refusal::forbidden("this is for administrators")),
     }
 }

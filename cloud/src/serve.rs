@@ -25,6 +25,7 @@ pub(crate) async fn serve(place: &Place, serve: Serve) -> Result<()> {
     let settings = Settings {
         trusted_proxies: serve.trusted_proxies,
         program_url: serve.program_url()?,
+        mail: serve.mail()?,
         ..settings(place, address)?
     };
     let store = open(place).await?;

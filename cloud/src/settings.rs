@@ -5,10 +5,13 @@ use std::{num::NonZeroU32, time::Duration};
 
 use url::Url;
 
-use crate::secret::Pepper;
+use crate::{mail::Smtp, secret::Pepper};
 
 /// One small read a partner each time.
 const WATCH_EVERY: Duration = Duration::from_secs(3);
+
+/// One small read; a letter of this node's own is sent at once.
+const POST_EVERY: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -23,6 +26,10 @@ pub struct Settings {
     pub program_url: Option<Url>,
     /// What another node wrote is found in so long: a person waiting for an answer hardly notices.
     pub watch_every: Duration,
+    /// Through which letters are sent; without it none are.
+    pub mail: Option<Smtp>,
+    /// Letters that are due once more, or are another node's, are looked for so often.
+    pub post_every: Duration,
 }
 
 impl Settings {
@@ -35,6 +42,8 @@ impl Settings {
             trusted_proxies: 0,
             program_url: None,
             watch_every: WATCH_EVERY,
+            mail: None,
+            post_every: POST_EVERY,
         }
     }
 }

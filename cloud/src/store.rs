@@ -14,14 +14,18 @@ use buhphone_protocol::{
     ids::{AuthorizationId, CategoryId, ClientId, CodeId, DeviceId, PartnerId, StaffId, UserId},
     inn::Inn,
     key::PublicKey,
+    letters::CodeFilter,
+    register::Edit,
     report::{Column, Filter},
     telemetry::{Attended, Autostart, Computer, FailureKind, FailureTally, Launch, Trigger},
 };
 use jiff::{Timestamp, tz::TimeZone};
 
 mod conversations;
+mod invitations;
 pub mod migrations;
 mod reconnections;
+mod register;
 pub mod sql;
 mod visits;
 
@@ -29,7 +33,11 @@ pub use conversations::{
     Conversations, KindFilter, LineAnswer, LiveEvents, NewMessage, NewRequest, Recorded, RequestListing, RequestRecord,
     Settled, StateFilter, Writer,
 };
+pub use invitations::{
+    Addressee, DueLetter, Invitations, IssuedOrNot, KeptCode, NamedCode, NewLetter, OpenedRecord, Posted,
+};
 pub use reconnections::{Asked, Decided, Reconnections, WaitingWish};
+pub use register::{Editor, Erased, PersonRecord, Register};
 pub use visits::Visits;
 
 /// Copied, where several calls that were done together share it.
@@ -111,6 +119,9 @@ pub struct Listing {
     pub archived: bool,
     pub page: u32,
     pub page_size: u32,
+    /// Users by how far their newest code got at `now`.
+    pub code: Option<CodeFilter>,
+    pub now: Timestamp,
 }
 
 /// A code as stored: its keyed hash, never its digits.
@@ -126,7 +137,8 @@ pub struct CodeRecord {
 }
 
 /// What presenting a code comes to, the first that holds of: unknown, revoked, used,
-/// expired, user archived, key taken. Anything but `Bound` wrote nothing.
+/// expired, user archived, key taken. Anything but `Bound` bound nothing: the attempt is
+/// counted on its code, if there is such a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Binding {
     /// The key is bound now, or was bound by this very code before.
@@ -261,15 +273,16 @@ pub struct Evidence {
 /// Everything the cabinet's card of a user shows.
 #[derive(Clone, Debug)]
 pub struct UserHistory {
-    pub codes: Vec<CodeRecord>,
+    pub codes: Vec<KeptCode>,
     pub devices: Vec<Device>,
     pub authorizations: Vec<AuthorizationRow>,
     pub launches: Vec<LaunchRow>,
     pub failures: Vec<FailureRow>,
+    pub edits: Vec<Edit>,
 }
 
 #[async_trait]
-pub trait Store: Conversations + Visits + Reconnections {
+pub trait Store: Conversations + Visits + Reconnections + Register + Invitations {
     // Partners and staff.
     async fn create_partner(&self, partner: &Partner, at: Timestamp) -> Result<()>;
     async fn partner(&self, partner_id: PartnerId) -> Result<Partner>;
@@ -309,14 +322,22 @@ pub trait Store: Conversations + Visits + Reconnections {
         fields: &ClientFields,
         at: Timestamp,
     ) -> Result<()>;
-    async fn update_client(&self, partner_id: PartnerId, client_id: ClientId, fields: &ClientFields) -> Result<()>;
+    /// `NotFound("client_id")`, `Exists("inn")`. What is the same already is no edit.
+    async fn update_client(
+        &self,
+        partner_id: PartnerId,
+        client_id: ClientId,
+        fields: &ClientFields,
+        editor: &Editor,
+    ) -> Result<()>;
     /// Archives or brings back the client with its users; archiving revokes their active codes.
     /// Users archived before the client stay archived when it comes back.
     async fn archive_client(
         &self,
         partner_id: PartnerId,
         client_id: ClientId,
-        archived_at: Option<Timestamp>,
+        archive: bool,
+        editor: &Editor,
     ) -> Result<()>;
     /// `client_id` narrows to one client.
     async fn users(&self, partner_id: PartnerId, client_id: Option<ClientId>, listing: &Listing) -> Result<Page<User>>;
@@ -331,9 +352,17 @@ pub trait Store: Conversations + Visits + Reconnections {
         fields: &UserFields,
         at: Timestamp,
     ) -> Result<()>;
-    async fn update_user(&self, partner_id: PartnerId, user_id: UserId, fields: &UserFields) -> Result<()>;
+    /// `NotFound("user_id")`, also of somebody whose data were erased; `NotFound("category_id")`.
+    /// What is the same already is no edit.
+    async fn update_user(
+        &self,
+        partner_id: PartnerId,
+        user_id: UserId,
+        fields: &UserFields,
+        editor: &Editor,
+    ) -> Result<()>;
     /// Archiving revokes the user's active code.
-    async fn archive_user(&self, partner_id: PartnerId, user_id: UserId, archived_at: Option<Timestamp>) -> Result<()>;
+    async fn archive_user(&self, partner_id: PartnerId, user_id: UserId, archive: bool, editor: &Editor) -> Result<()>;
 
     // Codes and devices.
     /// Revokes the user's earlier active code: one user has one. `code.issued_by` is not

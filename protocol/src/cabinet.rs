@@ -12,6 +12,8 @@ use crate::{
     date::ItsUntil,
     ids::{CategoryId, ClientId, CodeId, DeviceId, PartnerId, StaffId, UserId},
     inn::Inn,
+    letters::{CodeStory, UserCode},
+    register::Edit,
     telemetry::{Attended, Autostart, FailureKind, Origin, Trigger},
 };
 
@@ -60,6 +62,9 @@ pub struct Session {
     #[serde(default)]
     #[ts(type = "number")]
     pub last_change: Seq,
+    /// The cloud can send letters.
+    #[serde(default)]
+    pub mail: bool,
 }
 
 /// What a member of staff may do.
@@ -129,7 +134,7 @@ pub struct UserDraft {
     pub phone: String,
 }
 
-/// A row of `GET /users?search=&client_id=&archived=&page=`.
+/// A row of `GET /users?search=&client_id=&archived=&code=&page=`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct User {
     pub user_id: UserId,
@@ -146,10 +151,16 @@ pub struct User {
     pub email: String,
     pub phone: String,
     pub archived: bool,
+    /// Everything personal was erased on the person's demand; the row stays for the counts.
+    #[serde(default)]
+    pub erased: bool,
     /// Computers connected now.
     pub devices: u32,
     #[ts(type = "string | null")]
     pub last_authorization: Option<Timestamp>,
+    /// The newest code, if there ever was one.
+    #[serde(default)]
+    pub code: Option<UserCode>,
 }
 
 /// One page of a list. Pages count from 1.
@@ -174,6 +185,9 @@ pub struct UserCard {
     pub launches: Vec<LaunchRow>,
     /// Failures told with the last authorization of each computer.
     pub failures: Vec<FailureRow>,
+    /// What was changed of the user and by whom, newest first, at most fifty.
+    #[serde(default)]
+    pub edits: Vec<Edit>,
 }
 
 /// A code's record; its digits are shown once, when it is issued.
@@ -189,6 +203,8 @@ pub struct IssuedCode {
     pub expires_at: Timestamp,
     #[ts(type = "string | null")]
     pub used_at: Option<Timestamp>,
+    #[serde(default)]
+    pub story: CodeStory,
 }
 
 /// Whether a code still lets somebody in.

@@ -61,4 +61,6 @@ ids! {
     MessageId,
     /// A wish of a computer to be known by a new key.
     ReconnectionId,
+    /// A letter in the post.
+    LetterId,
 }

@@ -25,8 +25,8 @@ pub fn module(declarations: &[String]) -> String {
 #[must_use]
 pub fn cabinet() -> Vec<String> {
     use crate::{
-        cabinet::*, conversation::*, desk::*, error::*, ids::*, inn::Inn, reconnection::ReconnectionRow, report::*,
-        visit::*,
+        cabinet::*, conversation::*, desk::*, error::*, ids::*, inn::Inn, letters::*, reconnection::ReconnectionRow,
+        register::*, report::*, visit::*,
     };
 
     let cfg = &Config::default();
@@ -37,6 +37,9 @@ pub fn cabinet() -> Vec<String> {
         SignIn, Session, Role,
         Category, CategoryDraft, ClientDraft, Client, UserDraft, User, Page<User>,
         UserCard, IssuedCode, CodeState, NewCode, Device, AuthorizationRow, LaunchRow, FailureRow,
+        Edit, EditAction, FieldChange, CategoryRow, CategoryOrder, MergeInto, HandOver, Erase,
+        CodeStory, CodeLetter, LetterState, UserCode, CodeFilter, IssueCodes, FoundUsers, IssuedCodes, CodeOf,
+        SkippedUser, WhySkipped, ShownCodes, ShownCode, LettersPosted, LetterWords, OpenedCode, CodePage,
         RequestId, MessageId, RequestKind, RequestState, Request, Author, Message,
         RequestRow, RequestCard, Reply, FirstMessage, ReadUpTo, RequestCounts, LiveEvent, LiveAbout,
         ReconnectionId, ReconnectionRow,

@@ -10,10 +10,9 @@ use axum::{
 };
 use axum_extra::extract::cookie::CookieJar;
 use buhphone_protocol::{
-    cabinet::{
-        Category, CategoryDraft, Client, ClientDraft, NewCode, PREFIX, Page, Session, SignIn, User, UserCard, UserDraft,
-    },
+    cabinet::{Client, ClientDraft, NewCode, PREFIX, Page, Session, SignIn, User, UserCard, UserDraft},
     ids::{ClientId, CodeId, DeviceId, UserId},
+    letters::CodeFilter,
     report::{Report, ReportQuery},
 };
 use serde::Deserialize;
@@ -22,9 +21,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::{
     App,
     inputs::{Id, Json as Body, Query},
-    line, live,
+    invitations, line, live,
     peer::Peer,
-    reconnections, requests,
+    reconnections, register, requests,
     sessions::{self, SignedIn, demand_header},
     visits,
 };
@@ -36,7 +35,6 @@ use crate::rules::{
 pub(super) fn routes() -> Router<App> {
     let routes = Router::new()
         .route("/session", get(read_session).post(sign_in).delete(sign_out))
-        .route("/categories", get(list_categories).post(create_category))
         .route("/clients", get(list_clients).post(create_client))
         .route("/clients/{client_id}", get(read_client).put(update_client))
         .route("/clients/{client_id}/archive", post(archive_client).delete(restore_client))
@@ -51,7 +49,9 @@ pub(super) fn routes() -> Router<App> {
         .merge(requests::routes())
         .merge(visits::routes())
         .merge(reconnections::routes())
+        .merge(register::routes())
         .merge(line::routes())
+        .merge(invitations::routes())
         .layer(middleware::from_fn(demand_header))
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
     // Proxies are told of the stream in its own way.
@@ -76,6 +76,7 @@ struct Listed {
 #[derive(Deserialize)]
 struct OfClient {
     client_id: Option<ClientId>,
+    code: Option<CodeFilter>,
 }
 
 #[derive(Deserialize)]
@@ -95,7 +96,7 @@ pub(super) fn page_size() -> u32 {
 impl From<Listed> for Wanted {
     fn from(listed: Listed) -> Self {
         let Listed { search, archived, page, page_size } = listed;
-        Self { search, archived, page, page_size }
+        Self { search, archived, page, page_size, code: None }
     }
 }
 
@@ -119,18 +120,6 @@ async fn sign_out(State(app): State<App>, jar: CookieJar) -> Result<(CookieJar, 
         app.rules.sign_out(&token.0).await?;
     }
     Ok((jar.add(sessions::closed(&app.rules)), StatusCode::NO_CONTENT))
-}
-
-async fn list_categories(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Json<Vec<Category>>> {
-    app.rules.categories(&staff).await.map(Json)
-}
-
-async fn create_category(
-    State(app): State<App>,
-    SignedIn(staff): SignedIn,
-    Body(draft): Body<CategoryDraft>,
-) -> Created<Category> {
-    created(app.rules.create_category(&staff, draft).await)
 }
 
 async fn list_clients(
@@ -193,7 +182,8 @@ async fn list_users(
     Query(of): Query<OfClient>,
     Query(listed): Query<Listed>,
 ) -> Result<Json<Page<User>>> {
-    app.rules.users(&staff, of.client_id, listed.into()).await.map(Json)
+    let wanted = Wanted { code: of.code, ..listed.into() };
+    app.rules.users(&staff, of.client_id, wanted).await.map(Json)
 }
 
 async fn read_user(State(app): State<App>, SignedIn(staff): SignedIn, Id(id): Id<UserId>) -> Result<Json<UserCard>> {

@@ -16,11 +16,12 @@ impl Rules {
         let now = self.now();
         Ok(UserCard {
             user,
-            codes: history.codes.iter().map(|record| codes::issued(record, now)).collect(),
+            codes: history.codes.into_iter().map(|code| codes::kept(code, now)).collect(),
             devices: history.devices,
             authorizations: history.authorizations,
             launches: history.launches,
             failures: history.failures,
+            edits: history.edits,
         })
     }
 

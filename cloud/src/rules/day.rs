@@ -30,6 +30,13 @@ pub fn printed(zone: &TimeZone, at: Timestamp) -> String {
     format!("{} {}:{:02}:{:02}", local.date().strftime("%d.%m.%Y"), local.hour(), local.minute(), local.second())
 }
 
+/// Likewise without the seconds, as people tell each other a moment: `03.09.2013 4:03`.
+#[must_use]
+pub fn told(zone: &TimeZone, at: Timestamp) -> String {
+    let local = zone.to_datetime(at);
+    format!("{} {}:{:02}", local.date().strftime("%d.%m.%Y"), local.hour(), local.minute())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

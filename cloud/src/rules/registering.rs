@@ -1,9 +1,10 @@
-//! Registering clients, their users and the categories these are in.
+//! Registering clients and their users.
 //! Checks what was typed; who may do it; answers the thing as it stands afterwards.
 
 use buhphone_protocol::{
-    cabinet::{Category, CategoryDraft, Client, ClientDraft, Page, User, UserDraft},
-    ids::{CategoryId, ClientId, UserId},
+    cabinet::{Client, ClientDraft, Page, User, UserDraft},
+    ids::{ClientId, UserId},
+    letters::CodeFilter,
 };
 
 use super::{Refusal, Result, Rules, fields, may_register};
@@ -19,23 +20,13 @@ pub struct Wanted {
     pub archived: bool,
     pub page: u32,
     pub page_size: u32,
+    /// Of users: how far their newest code got.
+    pub code: Option<CodeFilter>,
 }
 
 impl Rules {
-    pub async fn categories(&self, staff: &Staff) -> Result<Vec<Category>> {
-        Ok(self.store.categories(staff.partner_id).await?)
-    }
-
-    pub async fn create_category(&self, staff: &Staff, draft: CategoryDraft) -> Result<Category> {
-        may_register(staff)?;
-        let name = fields::required("name", &draft.name, 200)?;
-        let category = Category { category_id: CategoryId::generate(), name };
-        self.store.create_category(staff.partner_id, &category).await?;
-        Ok(category)
-    }
-
     pub async fn clients(&self, staff: &Staff, wanted: Wanted) -> Result<Page<Client>> {
-        Ok(self.store.clients(staff.partner_id, &listing(wanted)?).await?)
+        Ok(self.store.clients(staff.partner_id, &self.listing(wanted)?).await?)
     }
 
     pub async fn client(&self, staff: &Staff, client_id: ClientId) -> Result<Client> {
@@ -51,14 +42,15 @@ impl Rules {
 
     pub async fn update_client(&self, staff: &Staff, client_id: ClientId, draft: ClientDraft) -> Result<Client> {
         may_register(staff)?;
-        self.store.update_client(staff.partner_id, client_id, &client_fields(&draft)?).await?;
+        let fields = client_fields(&draft)?;
+        self.store.update_client(staff.partner_id, client_id, &fields, &self.editor(staff)).await?;
         self.client(staff, client_id).await
     }
 
     /// Archives the client, or brings it back.
     pub async fn archive_client(&self, staff: &Staff, client_id: ClientId, archive: bool) -> Result<Client> {
         may_register(staff)?;
-        self.store.archive_client(staff.partner_id, client_id, archive.then(|| self.now())).await?;
+        self.store.archive_client(staff.partner_id, client_id, archive, &self.editor(staff)).await?;
         // The streams of those archived end.
         self.live.wake_partner(staff.partner_id);
         self.client(staff, client_id).await
@@ -66,7 +58,7 @@ impl Rules {
 
     /// `client_id` narrows to one client.
     pub async fn users(&self, staff: &Staff, client_id: Option<ClientId>, wanted: Wanted) -> Result<Page<User>> {
-        Ok(self.store.users(staff.partner_id, client_id, &listing(wanted)?).await?)
+        Ok(self.store.users(staff.partner_id, client_id, &self.listing(wanted)?).await?)
     }
 
     pub async fn create_user(&self, staff: &Staff, client_id: ClientId, draft: UserDraft) -> Result<User> {
@@ -82,9 +74,10 @@ impl Rules {
 
     pub async fn update_user(&self, staff: &Staff, user_id: UserId, draft: UserDraft) -> Result<User> {
         may_register(staff)?;
-        self.store.update_user(staff.partner_id, user_id, &user_fields(&draft)?).await?;
+        let editor = self.editor(staff);
+        self.store.update_user(staff.partner_id, user_id, &user_fields(&draft)?, &editor).await?;
         // Their programs show the name and offer the telephone.
-        self.store.standing_changed(staff.partner_id, user_id, self.now()).await?;
+        self.store.standing_changed(staff.partner_id, user_id, editor.at).await?;
         self.live.wake_user(staff.partner_id, user_id);
         Ok(self.store.user(staff.partner_id, user_id).await?)
     }
@@ -92,15 +85,16 @@ impl Rules {
     /// Archives the user, or brings it back.
     pub async fn archive_user(&self, staff: &Staff, user_id: UserId, archive: bool) -> Result<User> {
         may_register(staff)?;
-        self.store.archive_user(staff.partner_id, user_id, archive.then(|| self.now())).await?;
+        self.store.archive_user(staff.partner_id, user_id, archive, &self.editor(staff)).await?;
         self.live.wake_user(staff.partner_id, user_id);
         Ok(self.store.user(staff.partner_id, user_id).await?)
     }
-}
 
-fn listing(wanted: Wanted) -> Result<Listing> {
-    let (page, page_size) = page(wanted.page, wanted.page_size)?;
-    Ok(Listing { search: fields::search(&wanted.search)?, archived: wanted.archived, page, page_size })
+    fn listing(&self, wanted: Wanted) -> Result<Listing> {
+        let (page, page_size) = page(wanted.page, wanted.page_size)?;
+        let search = fields::search(&wanted.search)?;
+        Ok(Listing { search, archived: wanted.archived, page, page_size, code: wanted.code, now: self.now() })
+    }
 }
 
 /// A page within bounds.

@@ -77,6 +77,7 @@ impl Rules {
             program_url: self.settings.program_url.as_ref().map(ToString::to_string),
             partner_phone: partner.phone,
             last_change: self.last_live(staff).await?,
+            mail: self.settings.mail.is_some(),
         })
     }
 

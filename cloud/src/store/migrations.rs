@@ -38,6 +38,8 @@ const STEPS: &[Step] = &[
     step!(2, "0002_conversations"),
     step!(3, "0003_reconnections"),
     step!(4, "0004_report"),
+    step!(5, "0005_edits"),
+    step!(6, "0006_letters"),
 ];
 
 /// Why a database cannot be used.

@@ -16,8 +16,8 @@ use jiff::Timestamp;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction, any::AnyPoolOptions};
 
 use super::{
-    Binding, ClientFields, CodeRecord, DeviceRecord, Listing, NewAuthorization, OwnerRecord, Partner, ReportPage,
-    ReportSelection, Result, Staff, Store, UserFields, UserHistory, Written,
+    Binding, ClientFields, CodeRecord, DeviceRecord, Editor, Listing, NewAuthorization, OwnerRecord, Partner,
+    ReportPage, ReportSelection, Result, Staff, Store, UserFields, UserHistory, Written,
     migrations::{self, OpenError},
 };
 
@@ -28,15 +28,20 @@ mod clients;
 mod codes;
 mod conversations;
 mod devices;
+mod edits;
 mod events;
 mod gathered;
+mod invitations;
 mod launches;
+mod letters;
 mod lines;
 mod messages;
 mod partners;
+mod persons;
 mod reasons;
 mod receipts;
 mod reconnections;
+mod register;
 mod report;
 mod requests;
 mod row;
@@ -331,17 +336,24 @@ impl Store for SqlStore {
         clients::create(self, partner_id, client_id, fields, at).await
     }
 
-    async fn update_client(&self, partner_id: PartnerId, client_id: ClientId, fields: &ClientFields) -> Result<()> {
-        clients::update(self, partner_id, client_id, fields).await
+    async fn update_client(
+        &self,
+        partner_id: PartnerId,
+        client_id: ClientId,
+        fields: &ClientFields,
+        editor: &Editor,
+    ) -> Result<()> {
+        clients::update(self, partner_id, client_id, fields, editor).await
     }
 
     async fn archive_client(
         &self,
         partner_id: PartnerId,
         client_id: ClientId,
-        archived_at: Option<Timestamp>,
+        archive: bool,
+        editor: &Editor,
     ) -> Result<()> {
-        clients::archive(self, partner_id, client_id, archived_at).await
+        clients::archive(self, partner_id, client_id, archive, editor).await
     }
 
     async fn users(&self, partner_id: PartnerId, client_id: Option<ClientId>, listing: &Listing) -> Result<Page<User>> {
@@ -367,12 +379,18 @@ impl Store for SqlStore {
         users::create(self, partner_id, client_id, user_id, fields, at).await
     }
 
-    async fn update_user(&self, partner_id: PartnerId, user_id: UserId, fields: &UserFields) -> Result<()> {
-        users::update(self, partner_id, user_id, fields).await
+    async fn update_user(
+        &self,
+        partner_id: PartnerId,
+        user_id: UserId,
+        fields: &UserFields,
+        editor: &Editor,
+    ) -> Result<()> {
+        users::update(self, partner_id, user_id, fields, editor).await
     }
 
-    async fn archive_user(&self, partner_id: PartnerId, user_id: UserId, archived_at: Option<Timestamp>) -> Result<()> {
-        users::archive(self, partner_id, user_id, archived_at).await
+    async fn archive_user(&self, partner_id: PartnerId, user_id: UserId, archive: bool, editor: &Editor) -> Result<()> {
+        users::archive(self, partner_id, user_id, archive, editor).await
     }
 
     async fn issue_code(

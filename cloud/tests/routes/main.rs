@@ -16,3 +16,4 @@ mod databases;
 mod device;
 mod everywhere;
 mod listening;
+mod post_office;

@@ -81,8 +81,8 @@ test_both_dbs!(the_launch_that_activated_is_recorded, async |store| {
             authorized: false,
         }]
     );
-    assert_eq!(history.codes[0].used_at, Some(morning()));
-    assert_eq!(history.codes[0].issued_by, "Ольга Смирнова");
+    assert_eq!(history.codes[0].record.used_at, Some(morning()));
+    assert_eq!(history.codes[0].record.issued_by, "Ольга Смирнова");
 });
 
 test_both_dbs!(says_why_a_code_does_not_bind_and_writes_nothing, async |store| {
@@ -123,7 +123,7 @@ test_both_dbs!(codes_issued_at_once_leave_one_active, async |store| {
     join_all((0..10).map(|_| world.code(world.user_id, morning()))).await;
     let history = world.store.user_history(world.partner_id, world.user_id).await.unwrap();
     assert_eq!(history.codes.len(), 10);
-    assert_eq!(history.codes.iter().filter(|code| code.revoked_at.is_none()).count(), 1);
+    assert_eq!(history.codes.iter().filter(|code| code.record.revoked_at.is_none()).count(), 1);
 });
 
 test_both_dbs!(revoking_a_used_code_changes_nothing, async |store| {

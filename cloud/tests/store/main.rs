@@ -8,6 +8,8 @@ mod authorizing;
 mod binding;
 mod conversing;
 mod counting;
+mod editing;
+mod erasing;
 mod lining;
 mod opening;
 mod receiving;

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::{
     databases::test_both_dbs,
-    world::{World, authorization, computer, hours, launch, morning, staff},
+    world::{World, authorization, computer, editor, hours, launch, morning, staff},
 };
 
 impl World {
@@ -101,7 +101,7 @@ test_both_dbs!(a_call_let_in_before_its_key_ended_is_not_written_after, async |s
     world.store.disconnect_device(world.partner_id, disconnected, morning()).await.unwrap();
     let colleague = world.user(world.client_id, &world.fields("Петрова Мария Ивановна")).await;
     let (of_archived, theirs) = world.keyed(colleague).await;
-    world.store.archive_user(world.partner_id, colleague, Some(morning())).await.unwrap();
+    world.store.archive_user(world.partner_id, colleague, true, &editor(morning())).await.unwrap();
     let (another, its_own) = world.keyed(world.user_id).await;
 
     let signed = |device_id, key: &PublicKey| {
@@ -288,7 +288,7 @@ test_both_dbs!(nothing_is_asked_or_approved_for_who_may_not_call, async |store| 
     assert_eq!(world.waiting().await, [of_gone, of_theirs], "oldest first");
 
     world.store.disconnect_device(world.partner_id, gone, morning() + hours(2)).await.unwrap();
-    world.store.archive_user(world.partner_id, colleague, Some(morning() + hours(2))).await.unwrap();
+    world.store.archive_user(world.partner_id, colleague, true, &editor(morning() + hours(2))).await.unwrap();
     assert_eq!(world.waiting().await, []);
     assert_eq!(world.decide(of_gone, true, morning() + hours(3)).await, Decided::Disconnected);
     assert_eq!(world.decide(of_theirs, true, morning() + hours(3)).await, Decided::UserArchived);
@@ -297,7 +297,7 @@ test_both_dbs!(nothing_is_asked_or_approved_for_who_may_not_call, async |store| 
     assert_eq!((world.owner_of(&gone_key).await, world.owner_of(&their_key).await), (None, None));
 
     // Brought back, the wish waits as it did.
-    world.store.archive_user(world.partner_id, colleague, None).await.unwrap();
+    world.store.archive_user(world.partner_id, colleague, false, &editor(morning())).await.unwrap();
     assert_eq!(world.waiting().await, [of_theirs]);
     let approved = Decided::Done { device_id: theirs, first: true };
     assert_eq!(world.decide(of_theirs, true, morning() + hours(4)).await, approved);

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use crate::{
     databases::test_both_dbs,
-    world::{World, at, authorization, hours, launch, morning},
+    world::{World, at, authorization, editor, hours, launch, morning},
 };
 
 test_both_dbs!(a_period_holds_its_first_instant_and_not_its_last, async |store| {
@@ -80,10 +80,10 @@ test_both_dbs!(archived_users_and_clients_are_left_out, async |store| {
     let user_id = world.user(world.client_id, &world.fields("Уволена Анна")).await;
     let device_id = world.device(user_id, morning()).await;
     authorize(&world, device_id, morning()).await;
-    world.store.archive_user(world.partner_id, user_id, Some(morning())).await.unwrap();
+    world.store.archive_user(world.partner_id, user_id, true, &editor(morning())).await.unwrap();
     let other = world.client("Лютик").await;
     world.user(other, &world.fields("Ушедшая")).await;
-    world.store.archive_client(world.partner_id, other, Some(morning())).await.unwrap();
+    world.store.archive_client(world.partner_id, other, true, &editor(morning())).await.unwrap();
     let page = report(&world, &selection()).await;
     assert_eq!((page.total, page.authorized), (1, 0));
     assert_eq!(page.rows[0].user, "Иванова Анна Петровна");
@@ -91,7 +91,7 @@ test_both_dbs!(archived_users_and_clients_are_left_out, async |store| {
 
 test_both_dbs!(sorts_by_every_column_and_then_by_the_default_order, async |store| {
     let world = World::new(store).await;
-    world.store.archive_user(world.partner_id, world.user_id, Some(morning())).await.unwrap();
+    world.store.archive_user(world.partner_id, world.user_id, true, &editor(morning())).await.unwrap();
     let free = world.category("без услуг").await;
     let (acacia, yolka) = (world.client("акация").await, world.client("Ёлка").await);
     // Пользователь, client, 1С, category, ИТС, hour of the last authorization.

@@ -112,5 +112,5 @@ test_both_dbs!(five_thousand_users_are_listed_quickly, async |store| {
 });
 
 fn listing(search: &str, page: u32, page_size: u32) -> Listing {
-    Listing { search: search.into(), archived: false, page, page_size }
+    Listing { search: search.into(), page, page_size, ..Listing::default() }
 }

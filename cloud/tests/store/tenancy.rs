@@ -11,7 +11,7 @@ use buhphone_protocol::{
 
 use crate::{
     databases::test_both_dbs,
-    world::{World, authorization, code, hours, launch, morning},
+    world::{World, authorization, code, editor, hours, launch, morning},
 };
 
 #[track_caller]
@@ -27,22 +27,35 @@ test_both_dbs!(anothers_things_are_not_there, async |store| {
     let client = ClientFields { name: "Чужой".into(), inn: None };
 
     not_found(store.client(me, theirs.client_id).await, "client_id");
-    not_found(store.update_client(me, theirs.client_id, &client).await, "client_id");
-    not_found(store.archive_client(me, theirs.client_id, Some(morning())).await, "client_id");
+    not_found(store.update_client(me, theirs.client_id, &client, &editor(morning())).await, "client_id");
+    not_found(store.archive_client(me, theirs.client_id, true, &editor(morning())).await, "client_id");
     not_found(store.user(me, theirs.user_id).await.map(drop), "user_id");
     not_found(store.user_history(me, theirs.user_id).await.map(drop), "user_id");
-    not_found(store.update_user(me, theirs.user_id, &mine.fields("Чужая")).await, "user_id");
-    not_found(store.archive_user(me, theirs.user_id, Some(morning())).await, "user_id");
+    not_found(store.update_user(me, theirs.user_id, &mine.fields("Чужая"), &editor(morning())).await, "user_id");
+    not_found(store.archive_user(me, theirs.user_id, true, &editor(morning())).await, "user_id");
     let fields = mine.fields("Чужая");
     not_found(store.create_user(me, theirs.client_id, UserId::generate(), &fields, morning()).await, "client_id");
     let fields = theirs.fields("Чужая");
     not_found(store.create_user(me, mine.client_id, UserId::generate(), &fields, morning()).await, "category_id");
-    not_found(store.update_user(me, mine.user_id, &fields).await, "category_id");
+    not_found(store.update_user(me, mine.user_id, &fields, &editor(morning())).await, "category_id");
     not_found(store.issue_code(me, &code(theirs.user_id, morning()), b"hash", mine.staff_id).await, "user_id");
     not_found(store.issue_code(me, &code(mine.user_id, morning()), b"hash", theirs.staff_id).await, "staff_id");
     not_found(store.revoke_code(me, code_id, morning()).await, "code_id");
     not_found(store.owner(me, device_id).await.map(drop), "device_id");
     not_found(store.disconnect_device(me, device_id, morning()).await, "device_id");
+    let (by, mine_code) = (editor(morning()), code(mine.user_id, morning()));
+    not_found(store.hand_over(me, device_id, &mine_code, b"hash", mine.staff_id, &by).await, "device_id");
+    let my_device = mine.device(mine.user_id, morning()).await;
+    let their_code = code(theirs.user_id, morning());
+    not_found(store.hand_over(me, my_device, &their_code, b"hash", mine.staff_id, &by).await, "user_id");
+    not_found(store.client_edits(me, theirs.client_id).await.map(drop), "client_id");
+    not_found(store.rename_category(me, theirs.category_id, "Чужая").await, "category_id");
+    not_found(store.order_categories(me, &[theirs.category_id]).await, "category_id");
+    not_found(store.archive_category(me, theirs.category_id, Some(morning())).await, "category_id");
+    not_found(store.merge_category(me, theirs.category_id, mine.category_id, &by).await.map(drop), "category_id");
+    not_found(store.merge_category(me, mine.category_id, theirs.category_id, &by).await.map(drop), "category_id");
+    not_found(store.erase_user(me, theirs.user_id, &by).await.map(drop), "user_id");
+    not_found(store.person(me, theirs.user_id).await.map(drop), "user_id");
     let new = authorization(launch(morning()), None, "e1");
     not_found(store.authorize(me, device_id, &new, morning()).await, "device_id");
     not_found(store.set_password(me, theirs.staff_id, "$").await, "staff_id");
@@ -56,7 +69,7 @@ test_both_dbs!(anothers_things_are_not_there, async |store| {
     assert_eq!(user.last_authorization, None);
     let card = store.user_history(theirs.partner_id, theirs.user_id).await.unwrap();
     assert_eq!((card.codes.len(), card.authorizations.len()), (2, 0));
-    assert!(card.codes.iter().all(|code| code.revoked_at.is_none()));
+    assert!(card.codes.iter().all(|code| code.record.revoked_at.is_none()));
     assert_eq!(store.client(theirs.partner_id, theirs.client_id).await.unwrap().name, "ООО «Ромашка»");
     assert!(matches!(theirs.bind(&hash, &theirs.key(), morning()).await, buhphone_cloud::store::Binding::Bound { .. }));
 });

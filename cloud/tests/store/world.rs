@@ -7,7 +7,7 @@ use std::sync::{
 };
 
 use buhphone_cloud::store::{
-    Binding, ClientFields, CodeRecord, NewAuthorization, Partner, Staff, Store, UserFields, Written,
+    Binding, ClientFields, CodeRecord, Editor, NewAuthorization, Partner, Staff, Store, UserFields, Written,
 };
 use buhphone_protocol::{
     cabinet::{Category, Role},
@@ -169,6 +169,11 @@ pub(crate) fn code(user_id: UserId, issued_at: Timestamp) -> CodeRecord {
         revoked_at: None,
         used_at: None,
     }
+}
+
+/// Somebody of the staff who changes something then.
+pub(crate) fn editor(at: Timestamp) -> Editor {
+    Editor { staff_id: None, name: "Ольга Смирнова".into(), at }
 }
 
 pub(crate) fn computer(name: &str) -> Computer {

@@ -1,6 +1,7 @@
 /** What a list shows, as the address holds it. */
 
 import type { Listing } from './api/cabinet';
+import { words } from './language.svelte';
 
 export function readListing(query: URLSearchParams): Listing {
   return {
@@ -10,7 +11,13 @@ export function readListing(query: URLSearchParams): Listing {
   };
 }
 
-/** «Иванова Мария Петровна». */
-export function fullName(user: { surname: string; name: string; patronymic: string }): string {
+/** «Иванова Мария Петровна». Somebody whose data were erased has no name. */
+export function fullName(user: {
+  surname: string;
+  name: string;
+  patronymic: string;
+  erased?: boolean;
+}): string {
+  if (user.erased) return words().person.erasedName;
   return [user.surname, user.name, user.patronymic].filter(Boolean).join(' ');
 }

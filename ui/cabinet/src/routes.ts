@@ -2,9 +2,12 @@
 
 import type { Component } from 'svelte';
 import NotFound from './screens/NotFound.svelte';
+import Categories from './screens/categories/Categories.svelte';
 import ClientForm from './screens/clients/ClientForm.svelte';
 import ClientPage from './screens/clients/ClientPage.svelte';
 import Clients from './screens/clients/Clients.svelte';
+import Issued from './screens/codes/Issued.svelte';
+import Letters from './screens/letters/Letters.svelte';
 import Line from './screens/line/Line.svelte';
 import Reconnections from './screens/reconnections/Reconnections.svelte';
 import Report from './screens/report/Report.svelte';
@@ -15,7 +18,16 @@ import Users from './screens/users/Users.svelte';
 import CodePage from './screens/visits/CodePage.svelte';
 import Visits from './screens/visits/Visits.svelte';
 
-export type Section = 'report' | 'requests' | 'reconnections' | 'visits' | 'clients' | 'users' | 'line';
+export type Section =
+  | 'report'
+  | 'requests'
+  | 'reconnections'
+  | 'visits'
+  | 'clients'
+  | 'users'
+  | 'categories'
+  | 'letters'
+  | 'line';
 
 /** What a screen is given: the ids out of its address. */
 export interface Ids {
@@ -41,8 +53,11 @@ const routes: { pattern: RegExp; section: Section; screen: Component<Ids>; key?:
   { pattern: /^\/requests(?:\/(?<request>[^/]+))?$/, section: 'requests', screen: Requests, key: 'requests' },
   { pattern: /^\/reconnections$/, section: 'reconnections', screen: plain(Reconnections) },
   { pattern: /^\/visits$/, section: 'visits', screen: plain(Visits) },
+  { pattern: /^\/codes$/, section: 'users', screen: plain(Issued) },
+  { pattern: /^\/letters$/, section: 'letters', screen: plain(Letters) },
   { pattern: /^\/codes\/(?<code>[^/]+)$/, section: 'visits', screen: CodePage },
   { pattern: /^\/line$/, section: 'line', screen: plain(Line) },
+  { pattern: /^\/categories$/, section: 'categories', screen: plain(Categories) },
   { pattern: /^\/clients$/, section: 'clients', screen: plain(Clients) },
   { pattern: /^\/clients\/new$/, section: 'clients', screen: ClientForm },
   { pattern: /^\/clients\/(?<client>[^/]+)$/, section: 'clients', screen: ClientPage },

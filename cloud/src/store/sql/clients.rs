@@ -6,16 +6,19 @@
 use buhphone_protocol::{
     cabinet::{Client, Page},
     ids::{ClientId, PartnerId},
+    register::{Edit, EditAction},
 };
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, any::AnyRow};
 
 use super::{
-    SqlStore, codes, offset,
-    row::{Columns, blob, micros, refused, touched},
+    SqlStore, codes,
+    edits::{self, Changes},
+    offset,
+    row::{Columns, blob, micros, refused},
     text,
 };
-use crate::store::{ClientFields, Listing, Result, StoreError};
+use crate::store::{ClientFields, Editor, Listing, Result, StoreError};
 
 /// A client with the size of what is under it, from rows named `chosen`.
 macro_rules! with_sizes {
@@ -110,28 +113,57 @@ pub(super) async fn update(
     partner_id: PartnerId,
     client_id: ClientId,
     fields: &ClientFields,
+    editor: &Editor,
 ) -> Result<()> {
     let mut tx = store.writing().await?;
-    let changed =
-        sqlx::query("UPDATE clients SET name = $3, name_key = $4, inn = $5 WHERE partner_id = $1 AND client_id = $2")
-            .bind(blob(partner_id.0))
-            .bind(blob(client_id.0))
-            .bind(&fields.name)
-            .bind(text::key(&fields.name))
-            .bind(fields.inn.as_ref().map(ToString::to_string))
-            .execute(&mut *tx)
-            .await
-            .map_err(refused("inn", "client_id"))?;
-    touched(changed.rows_affected(), "client_id")?;
+    let before = sqlx::query(AssertSqlSafe(format!(
+        "SELECT name, inn FROM clients WHERE partner_id = $1 AND client_id = $2{}",
+        store.dialect.lock()
+    )))
+    .bind(blob(partner_id.0))
+    .bind(blob(client_id.0))
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(StoreError::NotFound("client_id"))?;
+    let inn = fields.inn.as_ref().map(ToString::to_string);
+    let mut changes = Changes::default();
+    changes.field("name", before.text("name")?, &fields.name);
+    changes.field("inn", before.text_or_none("inn")?.unwrap_or_default(), inn.clone().unwrap_or_default());
+    if changes.is_empty() {
+        return Ok(());
+    }
+    sqlx::query("UPDATE clients SET name = $3, name_key = $4, inn = $5 WHERE partner_id = $1 AND client_id = $2")
+        .bind(blob(partner_id.0))
+        .bind(blob(client_id.0))
+        .bind(&fields.name)
+        .bind(text::key(&fields.name))
+        .bind(inn)
+        .execute(&mut *tx)
+        .await
+        .map_err(refused("inn", "client_id"))?;
+    edits::record(&mut tx, partner_id, client_id.0, editor, EditAction::Changed, &changes).await?;
     Ok(tx.commit().await?)
+}
+
+pub(super) async fn edits(store: &SqlStore, partner_id: PartnerId, client_id: ClientId) -> Result<Vec<Edit>> {
+    let mut tx = store.reading().await?;
+    sqlx::query("SELECT client_id FROM clients WHERE partner_id = $1 AND client_id = $2")
+        .bind(blob(partner_id.0))
+        .bind(blob(client_id.0))
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or(StoreError::NotFound("client_id"))?;
+    edits::of(&mut tx, partner_id, client_id.0, edits::SHOWN).await
 }
 
 pub(super) async fn archive(
     store: &SqlStore,
     partner_id: PartnerId,
     client_id: ClientId,
-    archived_at: Option<Timestamp>,
+    archive: bool,
+    editor: &Editor,
 ) -> Result<()> {
+    let archived_at = archive.then_some(editor.at);
     let mut tx = store.writing().await?;
     let before = sqlx::query(AssertSqlSafe(format!(
         "SELECT archived_at FROM clients WHERE partner_id = $1 AND client_id = $2{}",
@@ -172,9 +204,12 @@ pub(super) async fn archive(
         .bind(archived_at.map(micros))
         .execute(&mut *tx)
         .await?;
-    if let Some(at) = archived_at {
-        codes::revoke_of_client(&mut tx, partner_id, client_id, at).await?;
+    if archive {
+        codes::revoke_of_client(&mut tx, partner_id, client_id, editor.at).await?;
     }
+    // Of the users it is not told one by one: their client's history says it.
+    let action = if archive { EditAction::Archived } else { EditAction::Restored };
+    edits::record(&mut tx, partner_id, client_id.0, editor, action, &Changes::default()).await?;
     Ok(tx.commit().await?)
 }
 

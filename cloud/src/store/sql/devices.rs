@@ -3,19 +3,22 @@
 use std::collections::HashMap;
 
 use buhphone_protocol::{
-    ids::{DeviceId, PartnerId, UserId},
+    ids::{DeviceId, PartnerId, StaffId, UserId},
     key::PublicKey,
+    register::EditAction,
     telemetry::Computer,
 };
 use jiff::Timestamp;
 use sqlx::{Any, AnyPool, AssertSqlSafe, Transaction, any::AnyRow};
 
 use super::{
-    Dialect, SqlStore, lines,
+    Dialect, SqlStore, codes,
+    edits::{self, Changes},
+    lines,
     row::{self, Columns, blob, micros, touched},
-    rows, text,
+    rows, text, users,
 };
-use crate::store::{DeviceRecord, OwnerRecord, Result, StoreError};
+use crate::store::{CodeRecord, DeviceRecord, Editor, OwnerRecord, Result, StoreError};
 
 /// Whether it was made: not if the key is a device already.
 pub(super) async fn create(
@@ -157,5 +160,47 @@ pub(super) async fn disconnect(
     .execute(&mut *tx)
     .await?;
     touched(changed.rows_affected(), "device_id")?;
+    Ok(tx.commit().await?)
+}
+
+/// The colleague's code is issued in the same transaction; the computer's own rows stay as they are.
+pub(super) async fn hand_over(
+    store: &SqlStore,
+    partner_id: PartnerId,
+    device_id: DeviceId,
+    code: &CodeRecord,
+    code_hash: &[u8],
+    issued_by: StaffId,
+    editor: &Editor,
+) -> Result<()> {
+    let mut tx = store.writing().await?;
+    let device = sqlx::query(AssertSqlSafe(format!(
+        "SELECT user_id, computer FROM devices WHERE partner_id = $1 AND device_id = $2{}",
+        store.dialect.lock()
+    )))
+    .bind(blob(partner_id.0))
+    .bind(blob(device_id.0))
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(StoreError::NotFound("device_id"))?;
+    let (user_id, computer) = (UserId(device.id("user_id")?), device.text("computer")?);
+    if user_id == code.user_id {
+        return Err(StoreError::Exists("user_id"));
+    }
+    codes::issue_in(&mut tx, store.dialect, partner_id, code, code_hash, issued_by).await?;
+    sqlx::query(
+        "UPDATE devices SET disconnected_at = COALESCE(disconnected_at, $3) WHERE partner_id = $1 AND device_id = $2",
+    )
+    .bind(blob(partner_id.0))
+    .bind(blob(device_id.0))
+    .bind(micros(editor.at))
+    .execute(&mut *tx)
+    .await?;
+    let (from, to) =
+        (users::name(&mut tx, partner_id, user_id).await?, users::name(&mut tx, partner_id, code.user_id).await?);
+    let given = Changes::one("computer", computer.clone(), to);
+    edits::record(&mut tx, partner_id, user_id.0, editor, EditAction::HandedOver, &given).await?;
+    let taken = Changes::one("computer_of", from, computer);
+    edits::record(&mut tx, partner_id, code.user_id.0, editor, EditAction::HandedOver, &taken).await?;
     Ok(tx.commit().await?)
 }

@@ -3,26 +3,49 @@
 
 use buhphone_protocol::{
     cabinet::{Page, User},
-    ids::{CategoryId, ClientId, PartnerId, UserId},
+    date::ItsUntil,
+    ids::{CategoryId, ClientId, CodeId, PartnerId, UserId},
+    letters::{CodeFilter, UserCode},
+    register::EditAction,
 };
 use jiff::Timestamp;
 use sqlx::{Any, AssertSqlSafe, Transaction, any::AnyRow};
 
 use super::{
-    SqlStore, codes, offset,
-    row::{Columns, blob, micros, refused, touched},
+    SqlStore, categories, codes,
+    edits::{self, Changes},
+    invitations, offset,
+    row::{Columns, blob, micros, refused},
     text,
 };
-use crate::store::{Listing, Result, StoreError, UserFields};
+use crate::store::{Editor, Listing, Result, StoreError, UserFields};
 
-const SELECT: &str = "SELECT u.*, c.name AS client, g.name AS category,
-        (SELECT COUNT(*) FROM devices d
-         WHERE d.partner_id = u.partner_id AND d.user_id = u.user_id AND d.disconnected_at IS NULL) AS devices
-     FROM users u
-     JOIN clients c ON c.partner_id = u.partner_id AND c.client_id = u.client_id
-     JOIN categories g ON g.partner_id = u.partner_id AND g.category_id = u.category_id";
+/// Users with everything of their rows; `chosen` names them.
+fn rows_of(chosen: &str) -> String {
+    format!(
+        "{chosen} SELECT u.*, c.name AS client, g.name AS category,
+            (SELECT COUNT(*) FROM devices d
+             WHERE d.partner_id = u.partner_id AND d.user_id = u.user_id AND d.disconnected_at IS NULL) AS devices,
+            k.code_id, k.issued_at AS code_issued_at, k.expires_at AS code_expires_at,
+            k.revoked_at AS code_revoked_at, k.used_at AS code_used_at, {story}
+         FROM chosen
+         JOIN users u ON u.partner_id = $1 AND u.user_id = chosen.user_id
+         JOIN clients c ON c.partner_id = u.partner_id AND c.client_id = u.client_id
+         JOIN categories g ON g.partner_id = u.partner_id AND g.category_id = u.category_id
+         LEFT JOIN codes k ON k.partner_id = u.partner_id AND k.code_id = {NEWEST}
+         {joins}
+         ORDER BY u.full_name_key, u.user_id",
+        story = invitations::STORY,
+        joins = invitations::STORY_JOINS,
+    )
+}
 
-const MATCH: &str = r"u.partner_id = $1 AND (u.archived_at IS NOT NULL) = $2
+/// The newest code of the user `u`.
+const NEWEST: &str = "(SELECT n.code_id FROM codes n WHERE n.partner_id = $1 AND n.user_id = u.user_id
+     ORDER BY n.issued_at DESC, n.code_id DESC LIMIT 1)";
+
+const MATCH: &str = r"FROM users u JOIN clients c ON c.partner_id = u.partner_id AND c.client_id = u.client_id
+    WHERE u.partner_id = $1 AND (u.archived_at IS NOT NULL) = $2
     AND ($3 IS NULL OR u.client_id = $3)
     AND (u.search_key LIKE $4 ESCAPE '\' OR c.name_key LIKE $4 ESCAPE '\' OR COALESCE(c.inn, '') LIKE $4 ESCAPE '\')";
 
@@ -35,19 +58,17 @@ pub(super) async fn list(
 ) -> Result<Page<User>> {
     let pattern = text::pattern(&listing.search);
     let mut tx = store.reading().await?;
-    let total: i64 = sqlx::query_scalar(AssertSqlSafe(format!(
-        "SELECT COUNT(*) FROM users u
-         JOIN clients c ON c.partner_id = u.partner_id AND c.client_id = u.client_id WHERE {MATCH}"
-    )))
-    .bind(blob(partner_id.0))
-    .bind(listing.archived)
-    .bind(client_id.map(|id| blob(id.0)))
-    .bind(&pattern)
-    .fetch_one(&mut *tx)
-    .await?;
-    let rows = sqlx::query(AssertSqlSafe(format!(
-        "{SELECT} WHERE {MATCH} ORDER BY u.full_name_key, u.user_id LIMIT $5 OFFSET $6"
-    )))
+    let filter = by_code(listing);
+    let total: i64 = sqlx::query_scalar(AssertSqlSafe(format!("SELECT COUNT(*) {MATCH} {filter}")))
+        .bind(blob(partner_id.0))
+        .bind(listing.archived)
+        .bind(client_id.map(|id| blob(id.0)))
+        .bind(&pattern)
+        .fetch_one(&mut *tx)
+        .await?;
+    let rows = sqlx::query(AssertSqlSafe(rows_of(&format!(
+        "WITH chosen AS (SELECT u.user_id {MATCH} {filter} ORDER BY u.full_name_key, u.user_id LIMIT $5 OFFSET $6)"
+    ))))
     .bind(blob(partner_id.0))
     .bind(listing.archived)
     .bind(client_id.map(|id| blob(id.0)))
@@ -64,8 +85,62 @@ pub(super) async fn list(
     })
 }
 
+pub(super) async fn ids(
+    store: &SqlStore,
+    partner_id: PartnerId,
+    client_id: Option<ClientId>,
+    listing: &Listing,
+    limit: u32,
+) -> Result<Vec<UserId>> {
+    let rows = sqlx::query(AssertSqlSafe(format!(
+        "SELECT u.user_id {MATCH} {} ORDER BY u.full_name_key, u.user_id LIMIT $5",
+        by_code(listing)
+    )))
+    .bind(blob(partner_id.0))
+    .bind(listing.archived)
+    .bind(client_id.map(|id| blob(id.0)))
+    .bind(text::pattern(&listing.search))
+    .bind(i64::from(limit))
+    .fetch_all(&store.readers)
+    .await?;
+    rows.iter().map(|row| row.id("user_id").map(UserId)).collect()
+}
+
+/// Narrows the users to those whose newest code is as asked.
+fn by_code(listing: &Listing) -> String {
+    let now = micros(listing.now);
+    let active = format!(
+        "EXISTS (SELECT 1 FROM codes a WHERE a.partner_id = $1 AND a.user_id = u.user_id AND a.used_at IS NULL
+                 AND a.revoked_at IS NULL AND a.expires_at > {now})"
+    );
+    let newest = |how: &str| {
+        format!("AND EXISTS (SELECT 1 FROM codes k WHERE k.partner_id = $1 AND k.code_id = {NEWEST} AND {how})")
+    };
+    match listing.code {
+        None => String::new(),
+        Some(CodeFilter::Needed) => format!(
+            "AND u.erased_at IS NULL AND NOT {active} AND NOT EXISTS
+                (SELECT 1 FROM devices d WHERE d.partner_id = $1 AND d.user_id = u.user_id AND d.disconnected_at IS NULL)"
+        ),
+        Some(CodeFilter::Never) => {
+            "AND NOT EXISTS (SELECT 1 FROM codes a WHERE a.partner_id = $1 AND a.user_id = u.user_id)".to_owned()
+        }
+        Some(CodeFilter::Active) => format!("AND {active}"),
+        Some(CodeFilter::Undelivered) => newest(&format!(
+            "k.used_at IS NULL AND k.revoked_at IS NULL AND k.expires_at > {now} AND EXISTS
+                (SELECT 1 FROM letters l WHERE l.partner_id = $1 AND l.code_id = k.code_id AND l.state = 'failed')"
+        )),
+        Some(CodeFilter::Used) => newest("k.used_at IS NOT NULL"),
+        Some(CodeFilter::Revoked) => newest("k.revoked_at IS NOT NULL"),
+        Some(CodeFilter::Expired) => {
+            newest(&format!("k.used_at IS NULL AND k.revoked_at IS NULL AND k.expires_at <= {now}"))
+        }
+    }
+}
+
 pub(super) async fn one(store: &SqlStore, partner_id: PartnerId, user_id: UserId) -> Result<User> {
-    let row = sqlx::query(AssertSqlSafe(format!("{SELECT} WHERE u.partner_id = $1 AND u.user_id = $2")))
+    let chosen = "WITH chosen AS (SELECT user_id FROM users WHERE partner_id = $1 AND user_id = $2)";
+    let row = sqlx::query(AssertSqlSafe(rows_of(chosen)))
         .bind(blob(partner_id.0))
         .bind(blob(user_id.0))
         .fetch_optional(&store.readers)
@@ -82,7 +157,7 @@ pub(super) async fn create(
     at: Timestamp,
 ) -> Result<()> {
     let mut tx = store.writing().await?;
-    category_of_partner(&mut tx, partner_id, fields.category_id).await?;
+    categories::name(&mut tx, partner_id, fields.category_id).await?;
     sqlx::query(
         "INSERT INTO users (partner_id, user_id, category_id, surname, name, patronymic, full_name_key, search_key,
                             uses_1c, its_until, email, phone, client_id, created_at)
@@ -113,10 +188,14 @@ pub(super) async fn update(
     partner_id: PartnerId,
     user_id: UserId,
     fields: &UserFields,
+    editor: &Editor,
 ) -> Result<()> {
     let mut tx = store.writing().await?;
-    category_of_partner(&mut tx, partner_id, fields.category_id).await?;
-    let changed = sqlx::query(
+    let changes = compared(store, &mut tx, partner_id, user_id, fields).await?;
+    if changes.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
         "UPDATE users SET category_id = $3, surname = $4, name = $5, patronymic = $6, full_name_key = $7,
                           search_key = $8, uses_1c = $9, its_until = $10, email = $11, phone = $12
          WHERE partner_id = $1 AND user_id = $2",
@@ -135,8 +214,42 @@ pub(super) async fn update(
     .bind(&fields.phone)
     .execute(&mut *tx)
     .await?;
-    touched(changed.rows_affected(), "user_id")?;
+    edits::record(&mut tx, partner_id, user_id.0, editor, EditAction::Changed, &changes).await?;
     Ok(tx.commit().await?)
+}
+
+/// What the fields would change of the user, who is held from here on. Nothing is known any more of
+/// somebody whose data were erased.
+async fn compared(
+    store: &SqlStore,
+    tx: &mut Transaction<'static, Any>,
+    partner_id: PartnerId,
+    user_id: UserId,
+    fields: &UserFields,
+) -> Result<Changes> {
+    let before = sqlx::query(AssertSqlSafe(format!(
+        "SELECT u.*, g.name AS category FROM users u
+         JOIN categories g ON g.partner_id = u.partner_id AND g.category_id = u.category_id
+         WHERE u.partner_id = $1 AND u.user_id = $2 AND u.erased_at IS NULL{}",
+        store.dialect.lock_of("u")
+    )))
+    .bind(blob(partner_id.0))
+    .bind(blob(user_id.0))
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(StoreError::NotFound("user_id"))?;
+    let mut changes = Changes::default();
+    changes.field("surname", before.text("surname")?, &fields.surname);
+    changes.field("name", before.text("name")?, &fields.name);
+    changes.field("patronymic", before.text("patronymic")?, &fields.patronymic);
+    let category = categories::name(tx, partner_id, fields.category_id).await?;
+    changes.field("category", before.text("category")?, category);
+    changes.field("uses_1c", before.flag("uses_1c")?.to_string(), fields.uses_1c.to_string());
+    let until = |until: Option<ItsUntil>| until.map(|until| until.to_string()).unwrap_or_default();
+    changes.field("its_until", until(before.its_until("its_until")?), until(fields.its_until));
+    changes.field("email", before.text("email")?, &fields.email);
+    changes.field("phone", before.text("phone")?, &fields.phone);
+    Ok(changes)
 }
 
 /// One archived already keeps its instant, as one brought back already stays as it is.
@@ -144,36 +257,45 @@ pub(super) async fn archive(
     store: &SqlStore,
     partner_id: PartnerId,
     user_id: UserId,
-    archived_at: Option<Timestamp>,
+    archive: bool,
+    editor: &Editor,
 ) -> Result<()> {
     let mut tx = store.writing().await?;
-    let changed = sqlx::query(
-        "UPDATE users SET archived_at = CASE WHEN $3 IS NULL THEN NULL ELSE COALESCE(archived_at, $3) END
-         WHERE partner_id = $1 AND user_id = $2",
-    )
+    let before = sqlx::query(AssertSqlSafe(format!(
+        "SELECT archived_at FROM users WHERE partner_id = $1 AND user_id = $2{}",
+        store.dialect.lock()
+    )))
     .bind(blob(partner_id.0))
     .bind(blob(user_id.0))
-    .bind(archived_at.map(micros))
-    .execute(&mut *tx)
-    .await?;
-    touched(changed.rows_affected(), "user_id")?;
-    if let Some(at) = archived_at {
-        codes::revoke_of_user(&mut tx, partner_id, user_id, at).await?;
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(StoreError::NotFound("user_id"))?;
+    if before.instant_or_none("archived_at")?.is_some() == archive {
+        return Ok(());
     }
+    sqlx::query("UPDATE users SET archived_at = $3 WHERE partner_id = $1 AND user_id = $2")
+        .bind(blob(partner_id.0))
+        .bind(blob(user_id.0))
+        .bind(archive.then(|| micros(editor.at)))
+        .execute(&mut *tx)
+        .await?;
+    if archive {
+        codes::revoke_of_user(&mut tx, partner_id, user_id, editor.at).await?;
+    }
+    let action = if archive { EditAction::Archived } else { EditAction::Restored };
+    edits::record(&mut tx, partner_id, user_id.0, editor, action, &Changes::default()).await?;
     Ok(tx.commit().await?)
 }
 
-async fn category_of_partner(
-    tx: &mut Transaction<'static, Any>,
-    partner_id: PartnerId,
-    category_id: CategoryId,
-) -> Result<()> {
-    let found = sqlx::query("SELECT 1 FROM categories WHERE partner_id = $1 AND category_id = $2")
+/// The full name of a user that is the partner's.
+pub(super) async fn name(tx: &mut Transaction<'static, Any>, partner_id: PartnerId, user_id: UserId) -> Result<String> {
+    let row = sqlx::query("SELECT surname, name, patronymic FROM users WHERE partner_id = $1 AND user_id = $2")
         .bind(blob(partner_id.0))
-        .bind(blob(category_id.0))
+        .bind(blob(user_id.0))
         .fetch_optional(&mut **tx)
-        .await?;
-    found.map(|_| ()).ok_or(StoreError::NotFound("category_id"))
+        .await?
+        .ok_or(StoreError::NotFound("user_id"))?;
+    Ok(text::full_name(&row.text("surname")?, &row.text("name")?, &row.text("patronymic")?))
 }
 
 fn full_name_key(fields: &UserFields) -> String {
@@ -199,7 +321,21 @@ fn read(row: &AnyRow) -> Result<User> {
         email: row.text("email")?,
         phone: row.text("phone")?,
         archived: row.instant_or_none("archived_at")?.is_some(),
+        erased: row.instant_or_none("erased_at")?.is_some(),
         devices: row.count("devices")?,
         last_authorization: row.instant_or_none("last_authorization_at")?,
+        code: newest_code(row)?,
     })
+}
+
+fn newest_code(row: &AnyRow) -> Result<Option<UserCode>> {
+    let Some(code_id) = row.id_or_none("code_id")? else { return Ok(None) };
+    Ok(Some(UserCode {
+        code_id: CodeId(code_id),
+        issued_at: row.instant("code_issued_at")?,
+        expires_at: row.instant("code_expires_at")?,
+        revoked_at: row.instant_or_none("code_revoked_at")?,
+        used_at: row.instant_or_none("code_used_at")?,
+        story: invitations::story(row)?,
+    }))
 }

@@ -39,6 +39,13 @@ async fn shows_a_code_once_with_its_link_and_picture(store: Db) {
       "issued_at": "2026-11-23T06:00:12Z",
       "issued_by": "Анна Сотрудница",
       "state": "active",
+      "story": {
+        "computer": "",
+        "letter": null,
+        "opened_at": null,
+        "tried_at": null,
+        "tries": 0
+      },
       "used_at": null
     }
     "#);

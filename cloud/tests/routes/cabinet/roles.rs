@@ -25,6 +25,16 @@ async fn keeps_registering_from_specialists(store: Db) {
     assert_eq!(specialist.put(&person, user_draft(&user.category)).await.code(), forbidden);
     assert_eq!(specialist.post(&format!("{person}/archive"), json!({})).await.code(), forbidden);
     assert_eq!(specialist.delete(&format!("{person}/archive")).await.code(), forbidden);
+    let category = format!("/categories/{}", user.category);
+    assert_eq!(specialist.put(&category, json!({"name": "Другая"})).await.code(), forbidden);
+    assert_eq!(specialist.put("/categories/order", json!({"category_ids": []})).await.code(), forbidden);
+    assert_eq!(specialist.post(&format!("{category}/archive"), json!({})).await.code(), forbidden);
+    let into = json!({"category_id": user.category});
+    assert_eq!(specialist.post(&format!("{category}/merge"), into).await.code(), forbidden);
+    assert_eq!(specialist.get(&format!("{person}/export")).await.code(), forbidden);
+    for staff in [&specialist, &manager] {
+        assert_eq!(staff.post(&format!("{person}/erase"), json!({"surname": "Иванова"})).await.code(), forbidden);
+    }
     assert_eq!(app.state().await, before);
 
     for path in ["/session", "/categories", "/clients", &client, "/users", &person] {

@@ -36,6 +36,8 @@ async fn signs_in_and_out(store: Db) {
     }, @r#"
     {
       "email": "[email]",
+      "last_change": 0,
+      "mail": false,
       "name": "Анна Сотрудница",
       "now": "2026-11-23T06:00:12Z",
       "partner": "[name]",

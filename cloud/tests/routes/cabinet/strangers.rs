@@ -34,6 +34,10 @@ fn calls([user, client, category, code, device, request, reconnection]: [&str; 7
         (Method::POST, format!("/users/{user}/codes"), json!({})),
         (Method::DELETE, format!("/codes/{code}"), json!({})),
         (Method::DELETE, format!("/devices/{device}"), json!({})),
+        (Method::POST, format!("/devices/{device}/hand-over"), json!({"user_id": user})),
+        (Method::GET, format!("/clients/{client}/edits"), json!({})),
+        (Method::GET, format!("/users/{user}/export"), json!({})),
+        (Method::POST, format!("/users/{user}/erase"), json!({"surname": "Иванова"})),
         (Method::GET, format!("/requests/{request}"), json!({})),
         (Method::POST, format!("/requests/{request}/messages"), json!({"message_id": new(), "text": "Чужое"})),
         (Method::POST, format!("/requests/{request}/read"), json!({"up_to": new()})),
@@ -107,12 +111,14 @@ async fn answers_nobody_who_is_not_signed_in(store: Db) {
     for path in [
         "/session",
         "/categories",
+        "/categories/list",
         "/clients",
         "/users",
         "/report?from=2026-11-01&to=2026-11-30",
         "/requests",
         "/requests/counts",
         "/line",
+        "/letters",
         "/live",
         "/visits",
         "/reconnections",
@@ -120,6 +126,11 @@ async fn answers_nobody_who_is_not_signed_in(store: Db) {
         calls.push((Method::GET, path.to_owned(), json!({})));
     }
     calls.push((Method::POST, "/categories".to_owned(), json!({"name": "x"})));
+    calls.push((Method::POST, "/codes".to_owned(), json!({"found": {}})));
+    calls.push((Method::POST, "/codes/cards".to_owned(), json!({"codes": []})));
+    calls.push((Method::POST, "/codes/letters".to_owned(), json!({"codes": []})));
+    calls.push((Method::POST, "/letters/sample".to_owned(), json!({})));
+    calls.push((Method::PUT, "/letters".to_owned(), json!({})));
     calls.push((Method::PUT, "/line".to_owned(), json!({})));
     calls.push((Method::POST, "/clients".to_owned(), json!({"name": "x"})));
     for (method, path, body) in calls {

@@ -23,6 +23,7 @@ async fn registers_changes_and_archives(store: Db) {
       "authorizations": [],
       "codes": [],
       "devices": [],
+      "edits": [],
       "failures": [],
       "launches": [],
       "user": {
@@ -31,8 +32,10 @@ async fn registers_changes_and_archives(store: Db) {
         "category_id": "[id]",
         "client": "ООО «Ромашка»",
         "client_id": "[id]",
+        "code": null,
         "devices": 0,
         "email": "ivanova@example.ru",
+        "erased": false,
         "its_until": "2027-12-31",
         "last_authorization": null,
         "name": "Мария",

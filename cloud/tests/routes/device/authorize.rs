@@ -151,6 +151,13 @@ async fn tells_what_came_with_it_in_the_card(store: Db) {
           "issued_at": "2026-11-23T06:00:12Z",
           "issued_by": "Анна Сотрудница",
           "state": "used",
+          "story": {
+            "computer": "БУХ-01",
+            "letter": null,
+            "opened_at": null,
+            "tried_at": null,
+            "tries": 0
+          },
           "used_at": "2026-11-23T06:00:12Z"
         }
       ],
@@ -169,6 +176,7 @@ async fn tells_what_came_with_it_in_the_card(store: Db) {
           "system": "Windows 11 23H2"
         }
       ],
+      "edits": [],
       "failures": [
         {
           "computer": "БУХ-01",
@@ -207,8 +215,23 @@ async fn tells_what_came_with_it_in_the_card(store: Db) {
         "category_id": "[id]",
         "client": "ООО «Ромашка»",
         "client_id": "[id]",
+        "code": {
+          "code_id": "[id]",
+          "expires_at": "2026-11-30T06:00:12Z",
+          "issued_at": "2026-11-23T06:00:12Z",
+          "revoked_at": null,
+          "story": {
+            "computer": "БУХ-01",
+            "letter": null,
+            "opened_at": null,
+            "tried_at": null,
+            "tries": 0
+          },
+          "used_at": "2026-11-23T06:00:12Z"
+        },
         "devices": 1,
         "email": "ivanova@example.ru",
+        "erased": false,
         "its_until": "2027-12-31",
         "last_authorization": "2026-11-23T06:00:12Z",
         "name": "Мария",

@@ -3,9 +3,17 @@
 import type {
   Category,
   CategoryDraft,
+  CategoryRow,
   Client,
   ClientDraft,
+  CodeFilter,
+  Edit,
+  Erase,
   FirstMessage,
+  IssueCodes,
+  IssuedCodes,
+  LetterWords,
+  LettersPosted,
   LineSettings,
   NewCode,
   Page,
@@ -17,6 +25,7 @@ import type {
   RequestCounts,
   RequestRow,
   Session,
+  ShownCodes,
   SignIn,
   User,
   UserCard,
@@ -38,6 +47,18 @@ export const signOut = () => call<void>('DELETE', '/session');
 export const listCategories = (signal?: AbortSignal) => call<Category[]>('GET', '/categories', { signal });
 export const createCategory = (body: CategoryDraft) => call<Category>('POST', '/categories', { body });
 
+/** All of them, those archived last. */
+export const listCategoryRows = (signal?: AbortSignal) =>
+  call<CategoryRow[]>('GET', '/categories/list', { signal });
+export const renameCategory = (id: string, body: CategoryDraft) =>
+  call<unknown>('PUT', `/categories/${id}`, { body });
+export const orderCategories = (category_ids: string[]) =>
+  call<unknown>('PUT', '/categories/order', { body: { category_ids } });
+export const archiveCategory = (id: string) => call<unknown>('POST', `/categories/${id}/archive`);
+export const restoreCategory = (id: string) => call<unknown>('DELETE', `/categories/${id}/archive`);
+export const mergeCategory = (id: string, category_id: string) =>
+  call<unknown>('POST', `/categories/${id}/merge`, { body: { category_id } });
+
 export const listClients = (listing: Listing, signal?: AbortSignal) =>
   call<Page<Client>>('GET', '/clients', { query: { ...listing }, signal });
 export const readClient = (id: string, signal?: AbortSignal) =>
@@ -46,9 +67,16 @@ export const createClient = (body: ClientDraft) => call<Client>('POST', '/client
 export const updateClient = (id: string, body: ClientDraft) =>
   call<unknown>('PUT', `/clients/${id}`, { body });
 export const archiveClient = (id: string) => call<unknown>('POST', `/clients/${id}/archive`);
+export const listClientEdits = (id: string, signal?: AbortSignal) =>
+  call<Edit[]>('GET', `/clients/${id}/edits`, { signal });
 export const restoreClient = (id: string) => call<unknown>('DELETE', `/clients/${id}/archive`);
 
-export const listUsers = (listing: Listing & { client_id?: string }, signal?: AbortSignal) =>
+export interface UserListing extends Listing {
+  client_id?: string | undefined;
+  code?: CodeFilter | undefined;
+}
+
+export const listUsers = (listing: UserListing, signal?: AbortSignal) =>
   call<Page<User>>('GET', '/users', { query: { ...listing }, signal });
 export const readUser = (id: string, signal?: AbortSignal) =>
   call<UserCard>('GET', `/users/${id}`, { signal });
@@ -58,9 +86,16 @@ export const updateUser = (id: string, body: UserDraft) => call<unknown>('PUT', 
 export const archiveUser = (id: string) => call<unknown>('POST', `/users/${id}/archive`);
 export const restoreUser = (id: string) => call<unknown>('DELETE', `/users/${id}/archive`);
 
+export const eraseUser = (id: string, body: Erase) => call<unknown>('POST', `/users/${id}/erase`, { body });
+
 export const issueCode = (user: string) => call<NewCode>('POST', `/users/${user}/codes`);
+export const issueCodes = (body: IssueCodes) => call<IssuedCodes>('POST', '/codes', { body });
+export const mailCodes = (body: ShownCodes) => call<LettersPosted>('POST', '/codes/letters', { body });
 export const revokeCode = (id: string) => call<unknown>('DELETE', `/codes/${id}`);
 export const disconnectDevice = (id: string) => call<unknown>('DELETE', `/devices/${id}`);
+/** Answers the colleague's code. */
+export const handOver = (id: string, user_id: string) =>
+  call<NewCode>('POST', `/devices/${id}/hand-over`, { body: { user_id } });
 
 export const readReport = (query: ReportQuery, signal?: AbortSignal) =>
   call<Report>('GET', '/report', { query: { ...query }, signal });
@@ -104,6 +139,10 @@ export const refuseReconnection = (id: string) => call<unknown>('POST', `/reconn
 
 export const readLine = (signal?: AbortSignal) => call<LineSettings>('GET', '/line', { signal });
 export const setLine = (body: LineSettings) => call<LineSettings>('PUT', '/line', { body });
+
+export const readLetterWords = (signal?: AbortSignal) => call<LetterWords>('GET', '/letters', { signal });
+export const setLetterWords = (body: LetterWords) => call<LetterWords>('PUT', '/letters', { body });
+export const sendSample = () => call<unknown>('POST', '/letters/sample');
 
 /** Where the partner's changes are streamed, after the last one known. */
 export const livePath = (after: string) => `${prefix}/live?after=${after}`;

@@ -35,32 +35,62 @@ export function whenSignedOut(listener: () => void): void {
 
 export type Query = Record<string, string | number | boolean | undefined>;
 
-export async function call<T>(
+export interface Options {
+  query?: Query;
+  body?: unknown;
+  signal?: AbortSignal;
+  /** Another door of the cloud than the cabinet's. */
+  root?: string;
+}
+
+export async function call<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  const text = await (await answered(method, path, options)).text().catch(unreached);
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+/** Saves what is answered as a file. */
+export async function download(
   method: string,
   path: string,
-  options: { query?: Query; body?: unknown; signal?: AbortSignal } = {},
-): Promise<T> {
+  name: string,
+  options: Options = {},
+): Promise<void> {
+  const answer = await answered(method, path, options);
+  const file = URL.createObjectURL(await answer.blob().catch(unreached));
+  const link = document.createElement('a');
+  link.href = file;
+  link.download = name;
+  link.target = '_self';
+  link.click();
+  // The browser has taken it once the click is over.
+  setTimeout(() => URL.revokeObjectURL(file), 60_000);
+}
+
+function unreached(cause: unknown): never {
+  throw new Unreached(cause);
+}
+
+/** The answer, if it is no error. */
+async function answered(method: string, path: string, options: Options): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (method !== 'GET') headers['x-buhphone'] = '1';
   if (options.body !== undefined) headers['content-type'] = 'application/json';
 
   let answer: Response;
-  let text: string;
   try {
-    answer = await fetch(prefix + path + queryText(options.query), {
+    answer = await fetch((options.root ?? prefix) + path + queryText(options.query), {
       method,
       headers,
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
       signal: options.signal,
     });
-    text = await answer.text();
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
     throw new Unreached(cause);
   }
-  if (answer.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
+  if (answer.ok) return answer;
 
-  const refused = readError(answer, text);
+  const refused = readError(answer, await answer.text().catch(unreached));
   if (refused.code === 'signed_out') onSignedOut();
   throw refused;
 }

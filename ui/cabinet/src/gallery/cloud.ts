@@ -17,8 +17,10 @@ import type {
 import { printCivil, printInstant } from '../dates';
 import { innFault } from '../inn';
 import { fullName } from '../listing';
+import { progressOf } from '../screens/codes/progress';
 import { Fault, page } from './answers';
 import { pretendDesk } from './desk';
+import { pretendRegister } from './register';
 import { categories, makeCard, makeClients, makePeople, now, today } from './people';
 
 const zone = 'Europe/Moscow';
@@ -26,7 +28,7 @@ const session: Session = {
   staff_id: 'staff',
   name: 'Смирнова Алла Викторовна',
   email: 'alla@partner.example.ru',
-  role: localStorage.getItem('gallery') === 'specialist' ? 'specialist' : 'client_manager',
+  role: localStorage.getItem('gallery') === 'specialist' ? 'specialist' : 'administrator',
   partner_id: 'partner',
   partner: 'Баланс-Сервис',
   zone,
@@ -35,6 +37,7 @@ const session: Session = {
   program_url: 'https://buhphone.example.ru/program',
   last_change: 0,
   partner_phone: '+7 (495) 120-45-67',
+  mail: localStorage.getItem('gallery') !== 'empty',
 };
 
 export function pretendCloud(): void {
@@ -45,6 +48,7 @@ export function pretendCloud(): void {
   const people = makePeople(clients, userCount);
   const cards = new Map<string, UserCard>();
   const desk = pretendDesk(scene, people, session.name);
+  const register = pretendRegister(people, categories);
   let signedIn = scene !== 'signed_out';
   let calls = 0;
 
@@ -130,7 +134,8 @@ export function pretendCloud(): void {
             .filter(
               (user) => user.archived === archived && found(`${fullName(user)} ${user.client} ${user.phone}`),
             )
-            .filter((user) => !query.has('client_id') || user.client_id === query.get('client_id')),
+            .filter((user) => !query.has('client_id') || user.client_id === query.get('client_id'))
+            .filter((user) => hasCode(user, query.get('code'))),
           query,
         );
       case 'POST /clients/:id/users': {
@@ -141,8 +146,10 @@ export function pretendCloud(): void {
           client_id: client.client_id,
           client: client.name,
           archived: false,
+          erased: false,
           devices: 0,
           last_authorization: null,
+          code: null,
           category: '',
         };
         people.push({ user: named(user), reason: { kind: 'not_invited' } });
@@ -167,6 +174,7 @@ export function pretendCloud(): void {
           issued_at: now,
           expires_at: '2026-11-30T09:12:44Z',
           used_at: null,
+          story: { letter: null, opened_at: null, tries: 0, tried_at: null, computer: '' },
         };
         codes.unshift(issued);
         desk.codeIssued(issued, personOf(id).person.user);
@@ -191,6 +199,8 @@ export function pretendCloud(): void {
     }
     const answered = desk.answer(route, id, query, body);
     if (answered) return answered.value;
+    const kept = register.answer(method, path, body);
+    if (kept) return kept.value;
     throw new Fault(404, 'not_found');
   }
 
@@ -236,7 +246,7 @@ export function pretendCloud(): void {
     const url = new URL(String(input), window.location.origin);
     const body = (init?.body ? JSON.parse(String(init.body)) : undefined) as never;
     try {
-      const path = url.pathname.replace('/api/cabinet/v1', '');
+      const path = url.pathname.replace(/^\/api\/(cabinet|open)\/v1/, '');
       const answered = answer(init?.method ?? 'GET', path, url.searchParams, body);
       return new Response(answered === undefined ? null : JSON.stringify(answered), {
         status: answered === undefined ? 204 : 200,
@@ -247,6 +257,16 @@ export function pretendCloud(): void {
       return new Response(JSON.stringify({ code, field, message: code }), { status });
     }
   };
+}
+
+/** Roughly as the cloud does. */
+function hasCode(user: User, asked: string | null): boolean {
+  if (asked === null) return true;
+  const progress = progressOf(user.code ?? null, Date.parse(now));
+  const active = ['issued', 'sending', 'sent', 'undelivered', 'opened'].includes(progress);
+  if (asked === 'needed') return !active && user.devices === 0;
+  if (asked === 'never') return progress === 'none';
+  return asked === 'active' ? active : progress === asked;
 }
 
 function named(user: User): User {

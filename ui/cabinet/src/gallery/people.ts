@@ -4,9 +4,12 @@ import type {
   Autostart,
   Category,
   Client,
+  CodeStory,
+  Edit,
   LikelyReason,
   User,
   UserCard,
+  UserCode,
 } from '@buhphone/shared/types/cabinet';
 
 export const now = '2026-11-23T09:12:44Z';
@@ -147,11 +150,73 @@ export function makePeople(clients: Client[], count: number): Person[] {
         email: at % 2 ? `user${at}@example.ru` : '',
         phone: at % 4 === 3 ? '' : `+7 (495) 555-${String(1000 + (at % 9000))}`,
         archived: false,
+        erased: at === 20,
         devices: connected ? 1 : 0,
         last_authorization: last,
+        code: newestCode(at, connected),
       },
     };
   });
+}
+
+/** One of each kind of story, in turn. */
+function storyOf(at: number): CodeStory {
+  const none = { letter: null, opened_at: null, tries: 0, tried_at: null, computer: '' };
+  const letter = { to: `user${at}@example.ru`, at: instant(90), error: '' };
+  return of<CodeStory>(
+    [
+      none,
+      { ...none, letter: { ...letter, state: 'sent' } },
+      {
+        ...none,
+        letter: { ...letter, state: 'failed', error: '550 5.1.1 No such user here' },
+        tries: 2,
+        tried_at: instant(30),
+      },
+      { ...none, letter: { ...letter, state: 'sent' }, opened_at: instant(40) },
+      { ...none, letter: { ...letter, state: 'waiting', error: '451 4.7.1 Greylisted' } },
+    ],
+    at,
+  );
+}
+
+function newestCode(at: number, used: boolean): UserCode | null {
+  if (!used && at % 4 === 0) return null;
+  const age = used ? 400_000 : at % 5 === 4 ? 30_000 : 1500;
+  return {
+    code_id: `code-${at}`,
+    issued_at: instant(age),
+    expires_at: instant(age - 7 * 1440),
+    revoked_at: null,
+    used_at: used ? instant(age - 1000) : null,
+    story: { ...storyOf(at), computer: used ? `BUH-${100 + at}` : '' },
+  };
+}
+
+function editsOf(at: number): Edit[] {
+  const by = 'Смирнова Алла Викторовна';
+  const all: Edit[] = [
+    {
+      at: instant(1500),
+      by,
+      action: 'handed_over',
+      changes: [{ field: 'computer', before: `BUH-${at}`, after: 'Белозёрова Мария Петровна' }],
+    },
+    {
+      at: instant(20_000),
+      by,
+      action: 'changed',
+      changes: [
+        { field: 'surname', before: 'Иванова', after: 'Константинопольская-Рождественская' },
+        { field: 'category', before: 'Первый платный', after: 'Второй платный' },
+        { field: 'uses_1c', before: 'false', after: 'true' },
+        { field: 'its_until', before: '', after: '2027-03-31' },
+      ],
+    },
+    { at: instant(90_000), by: 'Петров Олег', action: 'restored', changes: [] },
+    { at: instant(95_000), by: 'Петров Олег', action: 'archived', changes: [] },
+  ];
+  return at % 3 === 0 ? [] : all;
 }
 
 /** A card as full as one can be for who is connected, and as the reason says for who is not. */
@@ -161,13 +226,14 @@ export function makeCard({ user, reason }: Person, at: number): UserCard {
     issued_at: instant(age),
     expires_at: instant(age - 7 * 1440),
     used_at: null,
+    story: storyOf(at),
   });
   if (!user.last_authorization) {
     const state =
       reason.kind === 'code_not_used' ? 'active' : reason.kind === 'code_lapsed' ? 'expired' : undefined;
     const age = state === 'active' ? 1500 : 30_000;
     const codes = state ? [{ code_id: `code-${at}`, state, ...code(age) } as const] : [];
-    return { user, codes, devices: [], authorizations: [], launches: [], failures: [] };
+    return { user, codes, devices: [], authorizations: [], launches: [], failures: [], edits: editsOf(at) };
   }
   const last = new Date(user.last_authorization).getTime();
   const before = (minutes: number) => new Date(last - minutes * 60_000).toISOString();
@@ -229,5 +295,6 @@ export function makeCard({ user, reason }: Person, at: number): UserCard {
       { computer, kind: 'proxy', count: 14, first_at: before(2900), last_at: before(30) },
       { computer, kind: 'clock', count: 1, first_at: before(2000), last_at: before(2000) },
     ],
+    edits: editsOf(at),
   };
 }

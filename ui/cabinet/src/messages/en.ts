@@ -1,8 +1,10 @@
 /** The cabinet in English. */
 
+import { enCodes } from './codes.en';
 import { enDesk } from './desk.en';
 import { enNumber, enPlural } from './plural';
 import { enReasons } from './reasons.en';
+import { enRegister } from './register.en';
 import type { Words } from './ru';
 
 export const en: Words = {
@@ -154,6 +156,8 @@ export const en: Words = {
 
   ...enReasons,
   ...enDesk,
+  ...enRegister,
+  ...enCodes,
 
   clients: {
     title: 'Clients',
@@ -212,6 +216,8 @@ export const en: Words = {
     emptyArchive: 'Users who no longer work with the program will be here.',
     notFoundTitle: 'Nothing found',
     notFound: (search) => `There are no users for “${search}”.`,
+    nobodySo: 'Nobody has a code in this state.',
+    showAll: 'Show everybody',
     toClients: 'To clients',
     newTitle: 'New user',
     editTitle: 'Edit the user',

@@ -1,8 +1,10 @@
 /** The cabinet in Russian. The first language: `en.ts` has its shape. */
 
+import { ruCodes } from './codes.ru';
 import { ruDesk } from './desk.ru';
 import { ruNumber, ruPlural } from './plural';
 import { ruReasons } from './reasons.ru';
+import { ruRegister } from './register.ru';
 
 export const ru = {
   product: 'Бухфон',
@@ -157,6 +159,8 @@ export const ru = {
 
   ...ruReasons,
   ...ruDesk,
+  ...ruRegister,
+  ...ruCodes,
 
   clients: {
     title: 'Клиенты',
@@ -195,7 +199,7 @@ export const ru = {
   users: {
     title: 'Пользователи',
     add: 'Добавить пользователя',
-    search: 'Имя, клиент, почта или телефон',
+    search: 'Имя, клиент, ИНН, почта или телефон',
     searchInClient: 'Имя, почта или телефон',
     archive: 'Архив',
     found: (count: number) => ruPlural(count, 'пользователь', 'пользователя', 'пользователей'),
@@ -215,6 +219,8 @@ export const ru = {
     emptyArchive: 'Здесь будут пользователи, которые больше не работают с программой.',
     notFoundTitle: 'Ничего не нашлось',
     notFound: (search: string) => `По запросу «${search}» пользователей нет.`,
+    nobodySo: 'С таким состоянием кода никого нет.',
+    showAll: 'Показать всех',
     toClients: 'К клиентам',
     newTitle: 'Новый пользователь',
     editTitle: 'Изменить пользователя',

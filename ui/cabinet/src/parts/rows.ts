@@ -6,7 +6,7 @@ export function opensRows(body: HTMLElement): () => void {
 
   function onClick(event: MouseEvent) {
     const target = event.target as Element;
-    if (target.closest('a, button') || window.getSelection()?.toString()) return;
+    if (target.closest('a, button, input, label') || window.getSelection()?.toString()) return;
     const way = wayOf(target.closest('tr'));
     // The modifiers go along: a row opens in a new tab as its link does.
     way?.dispatchEvent(new MouseEvent('click', event));

@@ -64,7 +64,11 @@ partner_phone: string,
 /**
  * The partner's last change: what a page asks for from now on it follows from here, and misses nothing.
  */
-last_change: number, };
+last_change: number, 
+/**
+ * The cloud can send letters.
+ */
+mail: boolean, };
 
 export type Role = "administrator" | "client_manager" | "specialist";
 
@@ -112,9 +116,17 @@ its_until: string, email: string, phone: string, };
 
 export type User = { user_id: UserId, client_id: ClientId, client: string, surname: string, name: string, patronymic: string, category_id: CategoryId, category: string, uses_1c: boolean, its_until: string | null, email: string, phone: string, archived: boolean, 
 /**
+ * Everything personal was erased on the person's demand; the row stays for the counts.
+ */
+erased: boolean, 
+/**
  * Computers connected now.
  */
-devices: number, last_authorization: string | null, };
+devices: number, last_authorization: string | null, 
+/**
+ * The newest code, if there ever was one.
+ */
+code: UserCode | null, };
 
 export type Page<T> = { rows: Array<T>, 
 /**
@@ -134,13 +146,17 @@ launches: Array<LaunchRow>,
 /**
  * Failures told with the last authorization of each computer.
  */
-failures: Array<FailureRow>, };
+failures: Array<FailureRow>, 
+/**
+ * What was changed of the user and by whom, newest first, at most fifty.
+ */
+edits: Array<Edit>, };
 
 export type IssuedCode = { code_id: CodeId, state: CodeState, 
 /**
  * Name of who issued it; empty if the person is gone.
  */
-issued_by: string, issued_at: string, expires_at: string, used_at: string | null, };
+issued_by: string, issued_at: string, expires_at: string, used_at: string | null, story: CodeStory, };
 
 export type CodeState = "active" | "used" | "expired" | "revoked";
 
@@ -189,6 +205,140 @@ told_at: string, computer: string, origin: Origin,
 authorized: boolean, };
 
 export type FailureRow = { computer: string, kind: FailureKind, count: number, first_at: string, last_at: string, };
+
+export type Edit = { at: string, 
+/**
+ * Name of who did it, as it was then.
+ */
+by: string, action: EditAction, 
+/**
+ * Field by field; none where nothing but the action is to be told.
+ */
+changes: Array<FieldChange>, };
+
+export type EditAction = "changed" | "archived" | "restored" | "handed_over" | "erased" | "unknown";
+
+export type FieldChange = { field: string, before: string, after: string, };
+
+export type CategoryRow = { category_id: CategoryId, name: string, 
+/**
+ * Not offered for new users; those that have it keep it.
+ */
+archived: boolean, 
+/**
+ * Users not archived that have it.
+ */
+users: number, };
+
+export type CategoryOrder = { category_ids: Array<CategoryId>, };
+
+export type MergeInto = { category_id: CategoryId, };
+
+export type HandOver = { user_id: UserId, };
+
+export type Erase = { 
+/**
+ * The person's surname, typed by whoever erases.
+ */
+surname: string, };
+
+export type CodeStory = { letter: CodeLetter | null, 
+/**
+ * The page behind its letter or card was opened first.
+ */
+opened_at: string | null, 
+/**
+ * Attempts to connect by it that were refused: on a second computer, after its end.
+ */
+tries: number, 
+/**
+ * The last of them.
+ */
+tried_at: string | null, 
+/**
+ * The computer it was used on; empty before.
+ */
+computer: string, };
+
+export type CodeLetter = { 
+/**
+ * The address; empty where it was erased.
+ */
+to: string, state: LetterState, 
+/**
+ * When it came into this state.
+ */
+at: string, 
+/**
+ * What the mail server answered last, in its own words; empty when nothing was wrong.
+ */
+error: string, };
+
+export type LetterState = "waiting" | "sent" | "failed" | "withdrawn" | "unknown";
+
+export type UserCode = { code_id: CodeId, issued_at: string, expires_at: string, revoked_at: string | null, used_at: string | null, story: CodeStory, };
+
+export type CodeFilter = "needed" | "never" | "active" | "undelivered" | "used" | "expired" | "revoked";
+
+export type IssueCodes = { user_ids: Array<UserId>, found: FoundUsers | null, 
+/**
+ * Also those whose code could still be used: it is withdrawn.
+ */
+replace: boolean, };
+
+export type FoundUsers = { search: string, client_id: ClientId | null, code: CodeFilter | null, };
+
+export type IssuedCodes = { issued: Array<CodeOf>, skipped: Array<SkippedUser>, };
+
+export type CodeOf = { code_id: CodeId, user_id: UserId, user: string, client: string, 
+/**
+ * Empty: no letter can be sent.
+ */
+email: string, 
+/**
+ * `4821-0937-5526`.
+ */
+code: string, expires_at: string, };
+
+export type SkippedUser = { user_id: UserId, user: string, client: string, why: WhySkipped, };
+
+export type WhySkipped = "archived" | "erased" | "has_code";
+
+export type ShownCodes = { codes: Array<ShownCode>, };
+
+export type ShownCode = { code_id: CodeId, code: string, };
+
+export type LettersPosted = { posted: number, 
+/**
+ * These have no address.
+ */
+without_address: Array<UserId>, };
+
+export type LetterWords = { 
+/**
+ * 1–200 characters.
+ */
+subject: string, 
+/**
+ * 1–5,000 characters, among them `{код}` or `{ссылка}`.
+ */
+text: string, };
+
+export type OpenedCode = { code: string, };
+
+export type CodePage = { partner: string, 
+/**
+ * The partner's telephone; may be empty.
+ */
+phone: string, expires_at: string, 
+/**
+ * IANA zone of the partner's days.
+ */
+zone: string, 
+/**
+ * Opens the program with the code.
+ */
+link: string, program_url?: string, };
 
 export type RequestId = string;
 

@@ -1,0 +1,53 @@
+-- What became of codes, and the letters that carry them.
+
+-- The page behind its letter or card was opened first.
+ALTER TABLE codes ADD COLUMN opened_at INTEGER;
+-- Attempts that were refused, and the last of them.
+ALTER TABLE codes ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE codes ADD COLUMN tried_at INTEGER;
+
+-- Letters to be sent, and what became of them. With a rowid: what they hold is long.
+CREATE TABLE letters (
+    partner_id BLOB   NOT NULL REFERENCES partners,
+    letter_id  BLOB   NOT NULL CHECK (length(letter_id) = 16),
+    -- Whom it is to, and the code in it; a letter of another kind has neither.
+    user_id    BLOB,
+    code_id    BLOB,
+    recipient  TEXT NOT NULL,
+    -- Sealed by the key that is not in the database; taken out once nothing is to be sent.
+    content    BLOB,
+    -- waiting, sent, failed or withdrawn.
+    state      TEXT NOT NULL,
+    made_at    INTEGER   NOT NULL,
+    -- Of the state.
+    state_at   INTEGER   NOT NULL,
+    attempts   INTEGER   NOT NULL DEFAULT 0,
+    -- When it is due, or given back by a node that took it and was not heard of.
+    due_at     INTEGER   NOT NULL,
+    -- Not sent after this.
+    until      INTEGER   NOT NULL,
+    -- What the mail server answered last.
+    error      TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (partner_id, letter_id),
+    FOREIGN KEY (partner_id, user_id) REFERENCES users,
+    FOREIGN KEY (partner_id, code_id) REFERENCES codes,
+    CHECK ((state = 'waiting') = (content IS NOT NULL))
+) STRICT;
+
+-- Asked of all partners: the post is the cloud's.
+CREATE INDEX letters_due ON letters (due_at) WHERE state = 'waiting';
+CREATE INDEX letters_of_code ON letters (partner_id, code_id, made_at);
+CREATE INDEX letters_of_user ON letters (partner_id, user_id);
+
+-- A partner's own words around a code; none are the first ones.
+CREATE TABLE letter_words (
+    partner_id BLOB   NOT NULL PRIMARY KEY REFERENCES partners,
+    subject    TEXT NOT NULL,
+    text       TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+ANALYZE sqlite_schema;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('letters', 'letters_due', '100 1'),
+    ('letters', 'letters_of_code', '20000 20000 1 1'),
+    ('letters', 'letters_of_user', '20000 20000 2');
