@@ -3,6 +3,7 @@
 //! Decides neither when to call nor what a refusal means.
 
 mod failure;
+mod road;
 pub mod signing;
 pub mod stream;
 mod tls;
@@ -20,6 +21,7 @@ use buhphone_protocol::{
     error::{ErrorCode, WireError},
     live::{self, Events, Outbox, OutboxRecorded},
     reconnection::{self, ReconnectRequest, Reconnection},
+    removal::{self, RemoveRequest, Removed},
     signature,
     standing::Standing,
     telemetry::FailureKind,
@@ -36,11 +38,13 @@ use url::Url;
 
 use self::{
     failure::Proxies,
+    road::Issuer,
     signing::{Signer, Unsigned, content_digest},
 };
 use crate::{
     clock::CloudTime,
     ports::{CallError, Clock, Cloud, Heard},
+    self_check::Road,
 };
 
 /// An office proxy answers within seconds or not at all.
@@ -53,12 +57,45 @@ const STREAM_SILENCE: Duration = Duration::from_secs(40);
 const ANSWER_MAX: usize = 32 * 1024 * 1024;
 
 /// How calls travel, where that differs from the system's own settings.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Transport {
     /// Authorities trusted besides the system's.
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// Instead of the system's proxy.
     pub proxy: Option<Url>,
+}
+
+impl Transport {
+    /// A client for calls that are answered whole.
+    fn client(
+        &self,
+        clock: Arc<dyn Clock>,
+        cloud_time: CloudTime,
+        issuer: Issuer,
+    ) -> Result<reqwest::Client, TransportError> {
+        Ok(self.builder(clock, cloud_time, issuer)?.timeout(TOTAL_TIMEOUT).build()?)
+    }
+
+    fn builder(
+        &self,
+        clock: Arc<dyn Clock>,
+        cloud_time: CloudTime,
+        issuer: Issuer,
+    ) -> Result<reqwest::ClientBuilder, TransportError> {
+        let tls = tls::config(clock, cloud_time, self.extra_roots.clone(), issuer)?;
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .connect_timeout(CONNECT_TIMEOUT)
+            // The cloud never redirects; who does stands in its place.
+            .redirect(reqwest::redirect::Policy::none())
+            // A connection kept over a night's sleep is dead without knowing it, and calls are few.
+            .pool_max_idle_per_host(0)
+            .user_agent(concat!("buhphone/", env!("CARGO_PKG_VERSION")));
+        Ok(match &self.proxy {
+            Some(proxy) => builder.proxy(reqwest::Proxy::all(proxy.clone())?),
+            None => builder,
+        })
+    }
 }
 
 pub struct CloudClient {
@@ -70,6 +107,7 @@ pub struct CloudClient {
     cloud_time: CloudTime,
     target: Mutex<Target>,
     proxies: Proxies,
+    transport: Transport,
 }
 
 #[derive(Clone)]
@@ -110,27 +148,12 @@ impl CloudClient {
         transport: Transport,
     ) -> Result<Self, TransportError> {
         let cloud_time = CloudTime::unknown();
-        let tls = tls::config(clock.clone(), cloud_time.clone(), transport.extra_roots)?;
+        let http = transport.client(clock.clone(), cloud_time.clone(), Issuer::default())?;
+        let streams = transport.builder(clock.clone(), cloud_time.clone(), Issuer::default())?;
+        let streams = streams.read_timeout(STREAM_SILENCE).build()?;
         let proxies = Proxies::new(transport.proxy.as_ref());
-        let proxy = transport.proxy.map(reqwest::Proxy::all).transpose()?;
-        let builder = || {
-            let builder = reqwest::Client::builder()
-                .tls_backend_preconfigured(tls.clone())
-                .connect_timeout(CONNECT_TIMEOUT)
-                // The cloud never redirects; who does stands in its place.
-                .redirect(reqwest::redirect::Policy::none())
-                // A connection kept over a night's sleep is dead without knowing it, and calls are few.
-                .pool_max_idle_per_host(0)
-                .user_agent(concat!("buhphone/", env!("CARGO_PKG_VERSION")));
-            match &proxy {
-                Some(proxy) => builder.proxy(proxy.clone()),
-                None => builder,
-            }
-        };
-        let http = builder().timeout(TOTAL_TIMEOUT).build()?;
-        let streams = builder().read_timeout(STREAM_SILENCE).build()?;
         let target = Mutex::new(Target { address, key: String::new() });
-        Ok(Self { http, streams, signer, clock, cloud_time, target, proxies })
+        Ok(Self { http, streams, signer, clock, cloud_time, target, proxies, transport })
     }
 
     async fn ask<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, CallError> {
@@ -182,7 +205,7 @@ impl CloudClient {
 
     async fn read<T: DeserializeOwned>(&self, mut response: Response) -> Result<T, CallError> {
         let (status, headers) = (response.status(), response.headers().clone());
-        let told = Told { date: header(&headers, DATE.as_str()).and_then(http_date), wall: self.clock.now().wall };
+        let told = Told::by(&headers, self.clock.now().wall);
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| failure::broken(&error))? {
             if body.len() + chunk.len() > ANSWER_MAX {
@@ -266,6 +289,14 @@ impl Cloud for CloudClient {
         self.ask(Call { key: Some(key_name), ..Call::post(reconnection::PATH, &json(request)) }).await
     }
 
+    async fn road(&self) -> Road {
+        self.look_at_road().await
+    }
+
+    async fn remove(&self) -> Result<Removed, CallError> {
+        self.ask(Call::post(removal::PATH, &json(&RemoveRequest {}))).await
+    }
+
     async fn send(&self, outbox: &Outbox) -> Result<OutboxRecorded, CallError> {
         self.ask(Call::post(live::OUTBOX_PATH, &json(outbox))).await
     }
@@ -323,6 +354,12 @@ struct Told {
     date: Option<Timestamp>,
     /// The computer's clock when it came.
     wall: Timestamp,
+}
+
+impl Told {
+    fn by(headers: &HeaderMap, wall: Timestamp) -> Self {
+        Self { date: header(headers, DATE.as_str()).and_then(http_date), wall }
+    }
 }
 
 /// The route under the cloud's address, which may have a path of its own.

@@ -7,8 +7,17 @@ use ts_rs::TS;
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Command {
-    /// Connect with a typed code.
-    Activate { code: String },
+    /// Connect with a typed code; with the cloud at this address, if one is given with it.
+    Activate {
+        code: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        server: Option<String>,
+    },
+    /// An installer or an administrator names the cloud's address: kept for this start and the next ones.
+    UseServer { server: String },
+    /// 1С has started the program again, beside this process.
+    StartedFrom1c,
     /// A `buhphone://` link was opened. Fills the code in and asks; connects nothing by itself.
     OpenLink { link: String },
     /// Authorize now, whatever the day says.
@@ -17,6 +26,10 @@ pub enum Command {
     Look,
     /// Switch the start with the computer on (a person asked, so a person's own «off» is overridden).
     RepairAutostart,
+    /// Look at everything that an authorization needs, and tell what is wrong.
+    CheckSelf,
+    /// Keep the last self-check as a file.
+    SaveReport,
     /// «Подключить заново»: ask the partner to let a new key in, in place of the lost one.
     Reconnect,
     /// Wait for the partner no longer.
@@ -57,10 +70,14 @@ impl std::fmt::Debug for Command {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Activate { .. } => "Activate",
+            Self::UseServer { .. } => "UseServer",
+            Self::StartedFrom1c => "StartedFrom1c",
             Self::OpenLink { .. } => "OpenLink",
             Self::AuthorizeNow => "AuthorizeNow",
             Self::Look => "Look",
             Self::RepairAutostart => "RepairAutostart",
+            Self::CheckSelf => "CheckSelf",
+            Self::SaveReport => "SaveReport",
             Self::Reconnect => "Reconnect",
             Self::CancelReconnection => "CancelReconnection",
             Self::SendTrial => "SendTrial",

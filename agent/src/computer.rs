@@ -3,7 +3,9 @@
 
 pub mod autostart;
 mod identity;
+pub mod link_handler;
 mod presence;
+pub mod traces;
 
 use std::{
     path::PathBuf,

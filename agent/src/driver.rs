@@ -14,9 +14,10 @@ use tokio::{
 use crate::{
     clock::pause,
     command::Command,
+    inspection::inspect,
     listening::Listener,
     machine::{Effect, Input, Machine, Started, TICK},
-    ports::{Clock, Cloud, Host, Screen, Store, Vault},
+    ports::{Clock, Cloud, Host, Place, Screen, Store, Vault},
     view::View,
 };
 
@@ -31,6 +32,7 @@ pub struct Ports {
     pub vault: Arc<dyn Vault>,
     pub store: Arc<dyn Store>,
     pub host: Arc<dyn Host>,
+    pub place: Arc<dyn Place>,
     pub screen: Arc<dyn Screen>,
 }
 
@@ -125,7 +127,7 @@ impl Driver {
 
     /// Begins one effect; an answer that is there at once is returned.
     async fn perform(&mut self, effect: Effect) -> Option<Input> {
-        let Ports { cloud, vault, store, host, screen, .. } = self.ports.clone();
+        let Ports { cloud, vault, store, host, place, screen, .. } = self.ports.clone();
         match effect {
             Effect::StartAgain => return Some(self.ask_all().await),
             Effect::Save(change) => return Some(Input::Saved(store.save(&change).await)),
@@ -166,6 +168,13 @@ impl Driver {
             Effect::ReadAutostart => self.answer(async move { Input::Autostart(host.autostart().await) }),
             Effect::EnableAutostart { override_person } => {
                 self.answer(async move { Input::Autostart(host.enable_autostart(override_person).await) });
+            }
+            Effect::Inspect(inspection) => {
+                let ports = self.ports.clone();
+                self.answer(async move { Input::Inspected(inspect(&ports, &inspection).await) });
+            }
+            Effect::SaveReport { name, text } => {
+                self.answer(async move { Input::ReportSaved(place.save_report(&name, &text).await) });
             }
             Effect::ReadComputer { machine_salt } => {
                 self.answer(async move { Input::Computer(host.computer(machine_salt.as_deref()).await) });

@@ -1,10 +1,16 @@
 //! What the program takes from its environment, read once where it starts.
 //! The only file that reads variables; libraries below read those of their own trade (proxies, the session's bus).
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
+
+/// A computer that starts has better things to do for this long; it also spreads an office whose power returns.
+pub const LOGIN_WAIT: Duration = Duration::from_secs(20);
+
+/// The slowest terminal server is through with everybody's sign-in by then.
+const LOGIN_WAIT_MAX: Duration = Duration::from_secs(15 * 60);
 
 /// The session the program was started in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Environment {
     /// The AppImage we run from: what autostart must name, because our own executable is in its mount.
     pub appimage: Option<PathBuf>,
@@ -14,6 +20,8 @@ pub struct Environment {
     pub wayland: bool,
     /// The cloud's address given by an installer or an administrator.
     pub cloud: Option<String>,
+    /// Started by the system, the program waits a random part of this.
+    pub login_wait: Duration,
 }
 
 impl Environment {
@@ -26,6 +34,25 @@ impl Environment {
             display: filled("DISPLAY").and_then(|value| value.into_string().ok()),
             wayland: filled("WAYLAND_DISPLAY").is_some(),
             cloud: filled("BUHPHONE_CLOUD").and_then(|value| value.into_string().ok()),
+            login_wait: filled("BUHPHONE_LOGIN_WAIT").and_then(|value| seconds(value.to_str()?)).unwrap_or(LOGIN_WAIT),
         }
+    }
+}
+
+fn seconds(text: &str) -> Option<Duration> {
+    let given = Duration::from_secs(text.trim().parse().ok()?);
+    Some(given.min(LOGIN_WAIT_MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_given_in_seconds_within_reason() {
+        assert_eq!(seconds("0"), Some(Duration::ZERO));
+        assert_eq!(seconds(" 90 "), Some(Duration::from_secs(90)));
+        assert_eq!(seconds("86400"), Some(LOGIN_WAIT_MAX));
+        assert_eq!((seconds("-1"), seconds("скоро"), seconds("1.5")), (None, None, None));
     }
 }

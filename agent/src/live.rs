@@ -212,7 +212,7 @@ mod tests {
         };
         let pauses: Vec<_> = (0..1000).map(|_| cut()).collect();
         for second in 1..5 {
-            let came = pauses.iter().filter(|pause| (s(second - 1)..s(second)).contains(pause)).count();
+            let came = pauses.iter().filter(|pause| (s(second - 1)..s(second)).contains(*pause)).count();
             assert!((150..300).contains(&came), "{came} of 1000 in second {second}");
         }
     }

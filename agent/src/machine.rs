@@ -16,6 +16,7 @@ mod effect;
 mod hearing;
 mod hours;
 mod input;
+mod leaving;
 mod link;
 pub(crate) mod notices;
 mod outbox;
@@ -24,6 +25,8 @@ mod picture;
 mod reconnection;
 mod record;
 mod saved;
+mod self_check;
+mod starts;
 mod talking;
 mod telling;
 mod troubles;
@@ -52,10 +55,12 @@ use self::{
     pace::Pace,
     record::Record,
     saved::Saved,
+    self_check::SelfCheck,
 };
 pub use self::{
     effect::Effect,
     input::{Input, LiveState, Started},
+    leaving::Leaving,
 };
 use crate::{
     command::Command,
@@ -84,6 +89,8 @@ pub struct Facts {
     pub language: Language,
     /// The address built in, or given by installer or policy.
     pub cloud: Url,
+    /// Started by the system, the program waits a random part of this.
+    pub login_wait: Duration,
 }
 
 pub struct Machine {
@@ -117,6 +124,7 @@ pub struct Machine {
     outbox: Outbox,
     drafts: Drafts,
     hearing: Hearing,
+    self_check: SelfCheck,
     /// On the screen.
     shown_conversation: Option<RequestId>,
     /// Monotonic, and the milliseconds of the visit at that time.
@@ -159,6 +167,7 @@ impl Machine {
             outbox: Outbox::default(),
             drafts: Drafts::default(),
             hearing: Hearing::default(),
+            self_check: SelfCheck::default(),
             shown_conversation: None,
             visit_clock: (Duration::ZERO, 0),
             wake: None,
@@ -225,7 +234,7 @@ impl Machine {
         }
         self.observe(started.presence, now);
         self.check_autostart(effects);
-        if matches!(self.autostart, Autostart::On | Autostart::OffByPerson) {
+        if matches!(self.autostart, Autostart::On | Autostart::OffByPerson | Autostart::Forbidden) {
             // Nothing is done about it, so nothing will be answered.
             self.visit_autostart_read(self.autostart, now);
         }
@@ -280,6 +289,7 @@ impl Machine {
             Input::Live(state) => self.live(state, now),
             Input::Autostart(autostart) => {
                 self.autostart_read(autostart);
+                self.autostart_checked(autostart);
                 if matches!(self.activation.step, Some(Step::Autostart { .. })) {
                     self.visit_autostart(Some(autostart), now);
                     self.finish_activation(effects);
@@ -291,13 +301,18 @@ impl Machine {
                 self.computer = computer;
                 self.computer_awaited = None;
             }
+            Input::Inspected(found) => self.inspected(found, now),
+            Input::ReportSaved(result) => self.report_saved(result),
         }
     }
 
     fn obey(&mut self, command: Command, now: Now, effects: &mut Vec<Effect>) {
+        self.end_quiet(now);
         self.listen_now(effects);
         match command {
-            Command::Activate { code } => self.activate(&code, now, effects),
+            Command::Activate { code, server } => self.activate(&code, server.as_deref(), now, effects),
+            Command::UseServer { server } => self.use_server(&server, effects),
+            Command::StartedFrom1c => self.started_from_1c(now),
             Command::OpenLink { link } => self.offer(&link),
             // Without a key nothing but the partner's decision can bring it.
             Command::AuthorizeNow if self.waits_for_partner() => self.look_for_decision(now),
@@ -314,6 +329,8 @@ impl Machine {
                     effects.push(Effect::EnableAutostart { override_person: true });
                 }
             }
+            Command::CheckSelf => self.check_self(now, effects),
+            Command::SaveReport => self.save_report(now, effects),
             Command::Reconnect => self.reconnect(now, effects),
             Command::CancelReconnection => self.cancel_reconnection(effects),
             Command::SendTrial => self.send_trial(now),
@@ -331,6 +348,10 @@ impl Machine {
     /// Begins whatever is due now; at most one call is under way, and beside it one that tells.
     fn proceed(&mut self, now: Now, effects: &mut Vec<Effect>) {
         self.wake = self.computer_awaited;
+        self.give_up_check(now);
+        if let Some(until) = self.quiet_until(now) {
+            return self.wake(until);
+        }
         self.proceed_hearing(effects);
         self.proceed_outbox(now, effects);
         self.give_up(now, effects);

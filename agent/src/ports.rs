@@ -12,6 +12,7 @@ use buhphone_protocol::{
     key::PublicKey,
     live::{Events, Outbox, OutboxRecorded},
     reconnection::{ReconnectRequest, Reconnection},
+    removal::Removed,
     standing::Standing,
     telemetry::{Attended, Autostart, Computer, FailureKind},
 };
@@ -19,7 +20,10 @@ use futures::stream::BoxStream;
 use jiff::Timestamp;
 use url::Url;
 
-use crate::view::{Notice, View};
+use crate::{
+    self_check::{Disk, Road},
+    view::{Notice, View},
+};
 
 /// Both clocks, read together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +54,10 @@ pub trait Cloud: Send + Sync {
     async fn standing(&self) -> Result<Standing, CallError>;
     /// Signed with the new key, kept under `key_name`, whatever key is in use.
     async fn reconnect(&self, key_name: &str, request: &ReconnectRequest) -> Result<Reconnection, CallError>;
+    /// Looks at the way to the cloud, anew and signed with no key.
+    async fn road(&self) -> Road;
+    /// Tells that the program is being uninstalled.
+    async fn remove(&self) -> Result<Removed, CallError>;
     /// Everything in it is durable at the cloud when this answers.
     async fn send(&self, outbox: &Outbox) -> Result<OutboxRecorded, CallError>;
     /// Long poll: at once when there are events after `after`, else after `wait`.
@@ -161,6 +169,15 @@ pub struct Presence {
     pub unlocked: Attended,
     /// Time since the last input of a person; none where the system cannot tell.
     pub idle: Option<Duration>,
+}
+
+/// The account's folders.
+#[async_trait]
+pub trait Place: Send + Sync {
+    /// Whether the program's data can be written, and how much room there is.
+    async fn disk(&self) -> Disk;
+    /// Keeps a text under this name where a person finds it; tells the whole path, or why not.
+    async fn save_report(&self, name: &str, text: &str) -> Result<String, String>;
 }
 
 /// Where snapshots go: the shell shows them, a test reads them.

@@ -46,6 +46,17 @@ impl SqliteStore {
         Self(Arc::new(Inner { directory, clock, connection: Mutex::new(None) }))
     }
 
+    /// What is saved, for who only looks: sets nothing aside, and makes nothing where nothing is.
+    ///
+    /// # Errors
+    /// When it cannot be read, whatever the reason.
+    pub async fn look(&self) -> Result<Loaded, StoreError> {
+        self.blocking("read", |inner| {
+            if inner.directory.join(FILE).exists() { inner.with(read) } else { Ok(Loaded::default()) }
+        })
+        .await
+    }
+
     async fn blocking<T: Send + 'static>(
         &self,
         verb: &'static str,

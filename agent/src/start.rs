@@ -17,6 +17,7 @@ use crate::{
     computer::ThisComputer,
     driver::{self, Ports},
     environment::Environment,
+    inspection::ThisAccount,
     keyring_vault::KeyringVault,
     machine::{Facts, Machine},
     network,
@@ -90,25 +91,10 @@ pub enum StartError {
 pub fn start(settings: Settings) -> Result<AgentHandle, StartError> {
     let clock = Arc::new(SystemClock::start());
     let launch = Launch { launch_id: LaunchId::generate(), origin: settings.origin, started_at: clock.now().wall };
-    let machine = Machine::new(Facts {
-        seed: rand::random(),
-        launch,
-        version: settings.version.clone(),
-        language: settings.language,
-        cloud: settings.cloud.clone(),
-    });
-    let vault = Arc::new(KeyringVault::start(&settings.keyring_service)?);
-    let cloud = CloudClient::new(settings.cloud, vault.clone(), clock.clone(), settings.transport)?;
+    let machine = Machine::new(facts(&settings, launch));
     let (show, view) = watch::channel(machine.view(clock.now()));
     let (notify, notices) = mpsc::unbounded_channel();
-    let ports = Ports {
-        cloud: Arc::new(cloud),
-        vault,
-        store: Arc::new(SqliteStore::new(settings.data_dir, clock.clone())),
-        host: Arc::new(ThisComputer::new(settings.program, settings.version, settings.environment)),
-        screen: Arc::new(Channels { show, notify }),
-        clock,
-    };
+    let ports = assemble(settings, clock, Arc::new(Channels { show, notify }))?;
 
     // One thread runs everything in the order begun; what blocks has threads of its own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -120,6 +106,36 @@ pub fn start(settings: Settings) -> Result<AgentHandle, StartError> {
         runtime.shutdown_background();
     })?;
     Ok(AgentHandle { commands, view, notices, running: Running { shutdown, thread } })
+}
+
+pub(crate) fn facts(settings: &Settings, launch: Launch) -> Facts {
+    Facts {
+        seed: rand::random(),
+        launch,
+        version: settings.version.clone(),
+        language: settings.language,
+        cloud: settings.cloud.clone(),
+        login_wait: settings.environment.login_wait,
+    }
+}
+
+/// The real parts, as the settings say.
+pub(crate) fn assemble(
+    settings: Settings,
+    clock: Arc<SystemClock>,
+    screen: Arc<dyn Screen>,
+) -> Result<Ports, StartError> {
+    let vault = Arc::new(KeyringVault::start(&settings.keyring_service)?);
+    let cloud = CloudClient::new(settings.cloud, vault.clone(), clock.clone(), settings.transport)?;
+    Ok(Ports {
+        cloud: Arc::new(cloud),
+        vault,
+        place: Arc::new(ThisAccount::new(settings.data_dir.clone())),
+        store: Arc::new(SqliteStore::new(settings.data_dir, clock.clone())),
+        host: Arc::new(ThisComputer::new(settings.program, settings.version, settings.environment)),
+        screen,
+        clock,
+    })
 }
 
 /// Snapshots and notices, handed to whoever holds the agent.

@@ -7,8 +7,10 @@ use ts_rs::TS;
 
 use buhphone_protocol::telemetry::{Autostart, FailureKind};
 
+mod check;
 mod talk;
 
+pub use check::*;
 pub use talk::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -34,6 +36,7 @@ pub struct View {
     pub talk: Talk,
     /// None before an activation, and for a computer connected by an older program.
     pub visit: Option<VisitView>,
+    pub self_check: SelfCheckView,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -117,6 +120,8 @@ pub enum ActivationError {
     Refused,
     /// The link is not one of ours.
     BadLink,
+    /// The address given for the cloud is none that is trusted: neither over TLS nor on this computer.
+    BadServer,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -192,6 +197,8 @@ pub enum Trouble {
     AutostartOff,
     /// A person switched the start with the computer off.
     AutostartOffByPerson,
+    /// A policy of the computer's administrator forbids programs to start so.
+    AutostartForbidden,
     /// The start entry runs another copy of the program.
     AutostartForeign,
     /// The contract is past its end. The program works.

@@ -11,7 +11,8 @@ use crate::{
 /// Systems show three lines or so.
 const NOTICE_TEXT_MAX: usize = 200;
 
-fn choose(language: Language, ru: &'static str, en: &'static str) -> &'static str {
+/// One of two, by the language.
+pub(crate) fn choose(language: Language, ru: &'static str, en: &'static str) -> &'static str {
     match language {
         Language::Ru => ru,
         Language::En => en,
@@ -89,6 +90,11 @@ pub(crate) fn trouble(language: Language, trouble: &Trouble) -> &'static str {
         Trouble::AutostartOff | Trouble::AutostartOffByPerson => {
             choose(language, "не запускается вместе с компьютером", "does not start with the computer")
         }
+        Trouble::AutostartForbidden => choose(
+            language,
+            "запуск вместе с компьютером запрещён администратором",
+            "the administrator forbids the start with the computer",
+        ),
         Trouble::AutostartForeign => {
             choose(language, "с компьютером запускается другая копия", "another copy starts with the computer")
         }
@@ -194,6 +200,11 @@ pub(crate) fn connected(language: Language, partner: &str) -> Notice {
         Language::En => format!("The computer is connected. You are served by {partner}."),
     };
     Notice { title: name(language).to_owned(), body, conversation: None }
+}
+
+/// The name of a self-check's file.
+pub(crate) fn report_name(language: Language, stamp: &str) -> String {
+    format!("{} {stamp}.txt", choose(language, "Бухфон, самопроверка", "Buhphone self-check"))
 }
 
 /// The partner let the new key in.

@@ -114,10 +114,14 @@ fn a_persons_off_is_kept_until_a_person_wants_it_on() {
 #[test]
 fn another_copys_entry_is_foreign_and_a_vanished_one_is_off() {
     let account = Account::new("Бухфон тест 1");
-    assert_eq!(account.probe(Path::new("/opt/старый/buhphone")).ask("enable"), "On");
+    let earlier = account.home.path().join("старый buhphone");
+    fs::copy(&account.program, &earlier).expect("it is writable");
+    assert_eq!(account.probe(&earlier).ask("enable"), "On");
 
     let mut host = account.probe(&account.program);
     assert_eq!(host.ask("read"), "Foreign");
+    fs::remove_file(earlier).expect("it is ours");
+    assert_eq!(host.ask("read"), "Off", "what it starts is gone");
     assert_eq!(host.ask("enable"), "On");
     fs::remove_file(account.entry()).expect("it is ours");
     assert_eq!(host.ask("read"), "Off");

@@ -40,7 +40,7 @@ impl Running {
 
     async fn activate(&self) {
         let code = Code::from_random(48_210_937_552).grouped();
-        self.commands.send(Command::Activate { code }).await.expect("the driver listens");
+        self.commands.send(Command::Activate { code, server: None }).await.expect("the driver listens");
     }
 
     async fn stop(self) {

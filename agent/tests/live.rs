@@ -64,7 +64,7 @@ impl Office {
         let home = tempfile::tempdir().expect("a temporary folder");
         let (commands, shutdown, task) = run(&world, &home);
         let office = Self { world, cloud, commands, shutdown, task, home };
-        office.command(Command::Activate { code: Code::from_random(48_210_937_552).grouped() }).await;
+        office.command(Command::Activate { code: Code::from_random(48_210_937_552).grouped(), server: None }).await;
         office.shows("it is connected", |view| view.stage == Stage::Active).await;
         office
     }

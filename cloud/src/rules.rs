@@ -36,6 +36,7 @@ pub mod reason;
 pub mod reconnection;
 pub mod refusal;
 pub mod registering;
+pub mod removal;
 pub mod report;
 pub mod requests;
 pub mod sign_in;

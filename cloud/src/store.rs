@@ -26,6 +26,7 @@ mod invitations;
 pub mod migrations;
 mod reconnections;
 mod register;
+mod removals;
 pub mod sql;
 mod visits;
 
@@ -38,6 +39,7 @@ pub use invitations::{
 };
 pub use reconnections::{Asked, Decided, Reconnections, WaitingWish};
 pub use register::{Editor, Erased, PersonRecord, Register};
+pub use removals::Removals;
 pub use visits::Visits;
 
 /// Copied, where several calls that were done together share it.
@@ -259,8 +261,10 @@ pub struct Evidence {
     /// A code that could still be used at `now`.
     pub code_active: bool,
     pub devices_ever: bool,
-    /// Devices not disconnected.
+    /// A device neither disconnected nor removed.
     pub devices_connected: bool,
+    /// A device whose program was uninstalled, not disconnected.
+    pub devices_removed: bool,
     pub first_activated_at: Option<Timestamp>,
     /// A launch began in the period (by the computer's clock) and did not authorize.
     pub launched_in_period: bool,
@@ -282,7 +286,7 @@ pub struct UserHistory {
 }
 
 #[async_trait]
-pub trait Store: Conversations + Visits + Reconnections + Register + Invitations {
+pub trait Store: Conversations + Visits + Reconnections + Register + Invitations + Removals {
     // Partners and staff.
     async fn create_partner(&self, partner: &Partner, at: Timestamp) -> Result<()>;
     async fn partner(&self, partner_id: PartnerId) -> Result<Partner>;

@@ -23,6 +23,7 @@ use buhphone_protocol::{
     key::PublicKey,
     live::{Events, Item, Outbox, OutboxRecorded},
     reconnection::{ReconnectRequest, Reconnection},
+    removal::RemoveRequest,
     standing::Standing,
     telemetry::{FailureKind, Origin},
 };
@@ -62,7 +63,7 @@ pub fn links(data: &[u8]) {
     assert!(world.calls.is_empty(), "a link connects nothing by itself");
     let Stage::NotActivated { code, cloud, .. } = world.view().stage else { panic!("a link connects nothing") };
     assert!(code.is_some() || cloud.is_none(), "an address comes with a code");
-    world.command(Command::Activate { code: text.to_owned() });
+    world.command(Command::Activate { code: text.to_owned(), server: Some(text.to_owned()) });
     let _shown = world.view();
 }
 
@@ -71,6 +72,7 @@ pub fn device_calls(data: &[u8]) {
     reads_what_it_writes::<ActivateRequest>(data);
     reads_what_it_writes::<AuthorizeRequest>(data);
     reads_what_it_writes::<ReconnectRequest>(data);
+    reads_what_it_writes::<RemoveRequest>(data);
     reads_what_it_writes::<Outbox>(data);
     reads_what_it_writes::<Item>(data);
 }
@@ -100,7 +102,7 @@ pub fn answers(data: &[u8]) {
     let script = Script(text.lines().take(ANSWERS_MAX).map(str::to_owned).collect());
     let mut world = World::with(script, 0, now, "Europe/Moscow");
     world.launch(Origin::Person);
-    world.command(Command::Activate { code: buhphone_simulator::code(1) });
+    world.command(Command::Activate { code: buhphone_simulator::code(1), server: None });
     world.command(Command::Ask { text: "Вопрос".to_owned() });
     world.work(SignedDuration::from_mins(5));
     let _shown = world.view();

@@ -249,6 +249,10 @@ pub struct Device {
     pub last_authorization: Option<Timestamp>,
     #[ts(type = "string | null")]
     pub disconnected_at: Option<Timestamp>,
+    /// The program was uninstalled there, and has not been heard since.
+    #[serde(default)]
+    #[ts(type = "string | null")]
+    pub removed_at: Option<Timestamp>,
     /// A copied disk or a restored backup was noticed.
     #[ts(type = "string | null")]
     pub cloned_at: Option<Timestamp>,

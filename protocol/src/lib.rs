@@ -19,6 +19,7 @@ pub mod letters;
 pub mod live;
 pub mod reconnection;
 pub mod register;
+pub mod removal;
 pub mod report;
 pub mod signature;
 pub mod standing;

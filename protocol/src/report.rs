@@ -118,6 +118,8 @@ pub enum LikelyReason {
     CodeLapsed,
     /// Staff disconnected the computer and no other is connected.
     Disconnected,
+    /// The program was uninstalled, and no other computer is connected.
+    Removed,
     /// The user is archived.
     Archived,
     /// A computer was connected only after the period.
@@ -128,6 +130,8 @@ pub enum LikelyReason {
     AutostartOff,
     /// A person switched the start with the computer off.
     AutostartOffByPerson,
-    /// Nothing was heard: the computer is off, or the program was removed.
+    /// A policy of the client's administrator forbids the start with the computer.
+    AutostartForbidden,
+    /// Nothing was heard: the computer is off, or the program was removed without a word.
     Silent,
 }

@@ -27,6 +27,9 @@ pub enum Origin {
     Person,
     /// A `buhphone://` link.
     Link,
+    /// A configuration of 1С, with whatever arguments it gives.
+    #[serde(rename = "from_1c")]
+    From1c,
     #[serde(other)]
     Unknown,
 }
@@ -70,6 +73,8 @@ pub enum Autostart {
     Off,
     /// A person switched it off in the system's own settings; never overridden.
     OffByPerson,
+    /// The computer's administrator forbids programs to start so, by a policy.
+    Forbidden,
     /// An entry of ours points elsewhere (another copy, a moved file).
     Foreign,
     /// The system did not tell.

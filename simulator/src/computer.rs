@@ -167,7 +167,12 @@ impl Computer {
     }
 
     pub(crate) fn enable_autostart(&mut self, override_person: bool) {
-        if !self.disk_full && (override_person || self.autostart != Autostart::OffByPerson) {
+        let left_alone = match self.autostart {
+            Autostart::Forbidden => true,
+            Autostart::OffByPerson => !override_person,
+            _ => false,
+        };
+        if !self.disk_full && !left_alone {
             self.autostart = Autostart::On;
         }
     }

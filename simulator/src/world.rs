@@ -9,8 +9,10 @@ use std::{
 
 use buhphone_agent::{
     command::Command,
+    environment::LOGIN_WAIT,
     machine::{Effect, Facts, Input, LiveState, Machine, Started, TICK},
     ports::{CallError, VaultError},
+    self_check::{Disk, Failure, Found, Inspection, Key, Road, Tls},
     view::{Language, Notice, View},
 };
 use buhphone_protocol::{
@@ -43,6 +45,8 @@ pub struct World<C = MemoryCloud> {
     pub address: Option<String>,
     launches: u64,
     pub notices: Vec<Notice>,
+    /// Of self-checks, as they were saved.
+    pub reports: Vec<String>,
     /// When each call was made.
     pub calls: Vec<Timestamp>,
     /// Authorizations a process was told of, and when the cloud wrote them.
@@ -87,7 +91,7 @@ impl World {
     }
 
     pub fn type_code(&mut self, random: u64) {
-        self.command(Command::Activate { code: code(random) });
+        self.command(Command::Activate { code: code(random), server: None });
     }
 }
 
@@ -103,6 +107,7 @@ impl<C: Cloud> World<C> {
             address: None,
             launches: 0,
             notices: Vec::new(),
+            reports: Vec::new(),
             calls: Vec::new(),
             acknowledged: Vec::new(),
             down_after_calls: None,
@@ -134,6 +139,7 @@ impl<C: Cloud> World<C> {
             version: "0.1.0".to_owned(),
             language: Language::Ru,
             cloud: "https://cloud.example".parse().expect("an address"),
+            login_wait: LOGIN_WAIT,
         }));
         self.input(Input::Started(self.started()));
     }
@@ -344,10 +350,41 @@ impl<C: Cloud> World<C> {
                 Some(Input::Autostart(self.autostart))
             }
             Effect::ReadComputer { machine_salt } => Some(Input::Computer(self.told(machine_salt.as_deref()))),
+            Effect::Inspect(inspection) => Some(Input::Inspected(self.inspect(&inspection))),
+            Effect::SaveReport { name, text } => {
+                self.reports.push(text);
+                Some(Input::ReportSaved(Ok(format!("/home/anna/{name}"))))
+            }
             Effect::Notify(notice) => {
                 self.notices.push(notice);
                 None
             }
+        }
+    }
+
+    /// What a look finds: the road and the key as they are, a disk with room.
+    fn inspect(&mut self, inspection: &Inspection) -> Found {
+        let failure = match self.network.carry(|| Ok(())) {
+            Err(CallError::Unreached { failure, detail }) => Some(Failure { kind: failure, detail }),
+            Ok(()) | Err(_) => None,
+        };
+        let reached = failure.is_none();
+        let tls = if reached { Tls::Trusted { authority: "Authority".to_owned() } } else { Tls::Unseen };
+        let clock_ahead_s = reached.then(|| self.clocks().wall.duration_since(self.now).as_secs());
+        let key = match &inspection.key_name {
+            None => Key::NotMade,
+            Some(name) => match self.computer.key(name) {
+                Ok(_) => Key::Kept { refused: None },
+                Err(VaultError::NoKey) => Key::Gone,
+                Err(VaultError::NotReady(detail)) => Key::NotReady { detail },
+            },
+        };
+        Found {
+            checked_at: self.clocks().wall,
+            road: Road { failure, proxy: None, tls, clock_ahead_s },
+            key,
+            autostart: self.autostart,
+            disk: Disk { folder: "/home/anna/buhphone".to_owned(), free_bytes: Some(1 << 40), failure: None },
         }
     }
 

@@ -38,6 +38,13 @@ impl Agent {
         self.commands.send(command).await.context("the agent has ended")
     }
 
+    /// Waits for a snapshot that fits; none when the agent has ended.
+    pub(crate) async fn until(&self, fits: impl Fn(&View) -> bool) -> Option<View> {
+        let mut view = self.view.clone();
+        let shown = view.wait_for(|view| fits(view)).await.ok()?;
+        Some(shown.clone())
+    }
+
     /// Draws every change on `app` until the agent ends.
     pub(crate) async fn draw_on(mut self, app: AppHandle) {
         while self.view.changed().await.is_ok() {

@@ -4,15 +4,18 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod agent;
+mod answers;
 mod arguments;
 mod claim;
 mod commands;
+mod console;
 mod handover;
 mod notices;
 mod place;
 #[cfg(target_os = "linux")]
 mod rendering;
 mod shell;
+mod tasks;
 mod tray;
 mod window;
 
@@ -20,9 +23,11 @@ use std::{env, ffi::OsString, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context as _, Result};
 use buhphone_agent::{
-    AgentHandle, Settings, cloud_client::Transport, environment::Environment, keyring_vault::SERVICE, view::Language,
+    AgentHandle, Settings, cloud_client::Transport, command::Command, environment::Environment, keyring_vault::SERVICE,
+    view::Language,
 };
 use directories::ProjectDirs;
+use tracing::Level;
 use tracing_subscriber::EnvFilter;
 
 use crate::{agent::Agent, arguments::Arguments, claim::Claim, handover::Handover};
@@ -34,15 +39,19 @@ const CLOUD: &str = match option_env!("BUHPHONE_CLOUD") {
 };
 
 fn main() -> Result<ExitCode> {
-    log();
+    let asked = Arguments::parse(env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()));
+    // On a console the sentences are what is wanted.
+    log(if asked.task.is_some() { Level::ERROR } else { Level::INFO });
+    if let Some(task) = &asked.task {
+        return tasks::run(task, &asked, settings(&asked)?);
+    }
     #[cfg(target_os = "linux")]
     rendering::prepare(variable(rendering::VARIABLE).as_deref());
 
-    let asked = Arguments::parse(env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()));
     tracing::info!(?asked, version = env!("CARGO_PKG_VERSION"), "started");
     let settings = settings(&asked)?;
     let claim = match Claim::take(&settings.data_dir) {
-        Ok(None) => match handover::hand_over(&settings.data_dir)? {
+        Ok(None) => match handover::hand_over(&settings.data_dir, &asked.retold())? {
             Handover::Done => return Ok(ExitCode::SUCCESS),
             #[cfg(target_os = "linux")]
             Handover::First(claim) => Ok(Some(claim)),
@@ -54,9 +63,13 @@ fn main() -> Result<ExitCode> {
         tracing::error!(%error, folder = %settings.data_dir.display(), "the data folder cannot be written");
     }
 
+    let folder = settings.data_dir.clone();
     let AgentHandle { commands, view, notices, running } = buhphone_agent::start(settings)?;
     let agent = Agent::new(commands, view);
-    if let Err(error) = shell::run(agent.clone(), notices, asked) {
+    if let Some(server) = asked.server.clone() {
+        tauri::async_runtime::block_on(agent.ask(Command::UseServer { server }))?;
+    }
+    if let Err(error) = shell::run(agent.clone(), notices, asked, folder) {
         tracing::error!(error = format_args!("{error:#}"), "no desktop: the agent goes on alone");
         tauri::async_runtime::block_on(agent.ended());
     }
@@ -64,15 +77,15 @@ fn main() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn log() {
-    let filter = EnvFilter::builder().with_default_directive(tracing::Level::INFO.into()).from_env_lossy();
+fn log(level: Level) {
+    let filter = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
 fn settings(asked: &Arguments) -> Result<Settings> {
     let environment = Environment::read();
-    // The command line first, then the environment, then what is built in.
-    let cloud = asked.cloud.as_deref().or(environment.cloud.as_deref()).unwrap_or(CLOUD);
+    // What the command line gives is the agent's to keep.
+    let cloud = environment.cloud.as_deref().unwrap_or(CLOUD);
     Ok(Settings {
         data_dir: data_dir()?,
         cloud: cloud.parse().with_context(|| format!("{cloud:?} is not the address of a cloud"))?,

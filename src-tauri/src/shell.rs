@@ -4,6 +4,7 @@
 use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
     sync::Mutex,
 };
 
@@ -15,17 +16,34 @@ use tokio::sync::mpsc;
 
 #[cfg(target_os = "linux")]
 use crate::handover;
-use crate::{agent::Agent, arguments::Arguments, commands, notices::notify_on, tray::Tray, window};
+use crate::{
+    agent::Agent,
+    answers::Answer,
+    arguments::{Arguments, Task},
+    commands,
+    notices::notify_on,
+    tasks,
+    tray::Tray,
+    window,
+};
+
+/// The program's data, where other starts wait for answers.
+struct Folder(PathBuf);
 
 /// Runs until somebody quits.
 ///
 /// # Errors
 /// When there is no display, or Tauri cannot start or breaks.
-pub(crate) fn run(agent: Agent, notices: mpsc::UnboundedReceiver<Notice>, asked: Arguments) -> Result<()> {
+pub(crate) fn run(
+    agent: Agent,
+    notices: mpsc::UnboundedReceiver<Notice>,
+    asked: Arguments,
+    folder: PathBuf,
+) -> Result<()> {
     #[cfg(target_os = "linux")]
     handover::await_name();
     guarded(|| {
-        build(agent, notices, asked)?.run_return(|_, event| {
+        build(agent, notices, asked, folder)?.run_return(|_, event| {
             // Without a code it is the last window that was closed; the tray's «quit» has one.
             if let RunEvent::ExitRequested { api, code: None, .. } = event {
                 api.prevent_exit();
@@ -48,16 +66,17 @@ pub(crate) fn call_the_first() -> Result<()> {
     })
 }
 
-fn build(agent: Agent, notices: mpsc::UnboundedReceiver<Notice>, asked: Arguments) -> Result<App> {
+fn build(agent: Agent, notices: mpsc::UnboundedReceiver<Notice>, asked: Arguments, folder: PathBuf) -> Result<App> {
     Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
-            answer(app, Arguments::parse(arguments.into_iter().skip(1)));
+            answer_another(app, Arguments::parse(arguments.into_iter().skip(1)));
         }))
         .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_notification::init())
         .invoke_handler(tauri::generate_handler![commands::view, commands::ask])
         .manage(agent.clone())
         .manage(window::Door::default())
+        .manage(Folder(folder))
         .setup(move |app| {
             let app = app.handle();
             match Tray::new(app, agent.view().tray) {
@@ -72,6 +91,41 @@ fn build(agent: Agent, notices: mpsc::UnboundedReceiver<Notice>, asked: Argument
         })
         .build(context())
         .context("starting Tauri")
+}
+
+/// What another start asks for while the program runs.
+fn answer_another(app: &AppHandle, asked: Arguments) {
+    let agent = app.state::<Agent>().inner().clone();
+    match &asked.task {
+        Some(Task::Quit) => return app.exit(0),
+        Some(Task::Activate { code, answer }) => {
+            let answer = answer.as_deref().zip(app.try_state::<Folder>());
+            let answer = answer.map(|(name, folder)| Answer::named(&folder.0, name));
+            tauri::async_runtime::spawn(activate(agent, code.clone(), asked.server, answer));
+            return;
+        }
+        Some(Task::SelfCheck { .. } | Task::Uninstall { .. }) => return,
+        None => {}
+    }
+    let (server, from_1c) = (asked.server.clone(), asked.from_1c);
+    let told = server.map(|server| Command::UseServer { server }).into_iter();
+    let told: Vec<Command> = told.chain(from_1c.then_some(Command::StartedFrom1c)).collect();
+    tauri::async_runtime::spawn(async move {
+        for command in told {
+            if let Err(error) = agent.ask(command).await {
+                tracing::error!(%error, "another start was not heard");
+            }
+        }
+    });
+    answer(app, asked);
+}
+
+/// A code that another start was given; that one waits for the outcome.
+async fn activate(agent: Agent, code: String, server: Option<String>, answer: Option<Answer>) {
+    let outcome = tasks::connect(&agent, code, server).await;
+    if let Some(Err(error)) = answer.map(|answer| answer.leave(&outcome)) {
+        tracing::error!(%error, "who waits for the outcome of an activation does not hear of it");
+    }
 }
 
 /// What a start asks for, be it the first one or another while the program runs.

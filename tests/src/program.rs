@@ -102,6 +102,7 @@ impl Computer {
         command
             .env("BUHPHONE_CLOUD", &self.cloud)
             .env("BUHPHONE_DATA_DIR", self.data_dir())
+            .env("BUHPHONE_LOGIN_WAIT", "0")
             .env("LANG", "ru_RU.UTF-8")
             .env("TZ", "Europe/Moscow")
             .envs(self.environment.iter().map(|(name, value)| (name, value)))

@@ -181,7 +181,7 @@ async fn goes_on(cloud: &Cloud, user: UserId, screen: &Page, computer: &Computer
 /// One code was issued and used, for one key of one computer.
 async fn enrolled_once(cloud: &Cloud, user: UserId, computer: &Computer) -> Result<()> {
     let history = cloud.history(user).await?;
-    let used = history.codes.iter().filter(|code| code.used_at.is_some()).count();
+    let used = history.codes.iter().filter(|code| code.record.used_at.is_some()).count();
     assert_eq!((history.codes.len(), used, history.devices.len()), (1, 1, 1));
     assert_eq!(keys(&computer.desktop).await?.len(), 1);
     Ok(())

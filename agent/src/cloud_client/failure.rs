@@ -8,12 +8,15 @@ use hyper_util::client::proxy::matcher::Matcher;
 use rustls::CertificateError;
 use url::Url;
 
-use crate::ports::CallError;
+use crate::{
+    ports::CallError,
+    self_check::{Proxy, ProxySettings},
+};
 
 /// Who stands on the way, so that its failures are told from the cloud's.
 pub(super) enum Proxies {
     /// One for every call.
-    Given,
+    Given(Url),
     /// As the system and the environment say, by the address called.
     System(Box<Matcher>),
 }
@@ -21,20 +24,44 @@ pub(super) enum Proxies {
 impl Proxies {
     pub(super) fn new(given: Option<&Url>) -> Self {
         match given {
-            Some(_) => Self::Given,
+            Some(proxy) => Self::Given(proxy.clone()),
             None => Self::System(Box::new(Matcher::from_system())),
         }
     }
 
     fn stand_before(&self, address: Option<&Url>) -> bool {
         match self {
-            Self::Given => true,
+            Self::Given(_) => true,
             Self::System(matcher) => {
                 let address: Option<hyper::Uri> = address.and_then(|address| address.as_str().parse().ok());
                 address.is_some_and(|address| matcher.intercept(&address).is_some())
             }
         }
     }
+}
+
+impl Proxies {
+    /// Who stands before `address`, and by whose word.
+    pub(super) fn in_use(&self, address: &Url) -> Option<Proxy> {
+        let matcher = match self {
+            Self::Given(proxy) => {
+                let address = named(proxy.scheme(), proxy.host_str()?, proxy.port());
+                return Some(Proxy { address, whose: ProxySettings::Given });
+            }
+            Self::System(matcher) => matcher,
+        };
+        let called: hyper::Uri = address.as_str().parse().ok()?;
+        let proxy = matcher.intercept(&called)?;
+        let uri = proxy.uri();
+        let is_of_environment = Matcher::from_env().intercept(&called).is_some_and(|other| other.uri() == uri);
+        let whose = if is_of_environment { ProxySettings::Environment } else { ProxySettings::System };
+        Some(Proxy { address: named(uri.scheme_str().unwrap_or("http"), uri.host()?, uri.port_u16()), whose })
+    }
+}
+
+/// Without its user and password.
+fn named(scheme: &str, host: &str, port: Option<u16>) -> String {
+    port.map_or_else(|| format!("{scheme}://{host}"), |port| format!("{scheme}://{host}:{port}"))
 }
 
 /// Why a call was not answered.

@@ -6,19 +6,21 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use rustls::{
-    ClientConfig,
+    ClientConfig, DigitallySignedStruct, SignatureScheme,
+    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::aws_lc_rs,
-    pki_types::{CertificateDer, UnixTime},
+    pki_types::{CertificateDer, ServerName, UnixTime},
     time_provider::TimeProvider,
 };
 use rustls_platform_verifier::Verifier;
 
+use super::road::Issuer;
 use crate::{
     clock::{CloudTime, built_at},
     ports::Clock,
 };
 
-/// The system's authorities and `extra_roots`, by [`latest`] time.
+/// The system's authorities and `extra_roots`, by [`latest`] time. `issuer` hears of each certificate that is verified.
 ///
 /// # Errors
 /// When the system has no authorities at all, or an extra root does not parse.
@@ -26,15 +28,59 @@ pub(super) fn config(
     clock: Arc<dyn Clock>,
     cloud_time: CloudTime,
     extra_roots: Vec<CertificateDer<'static>>,
+    issuer: Issuer,
 ) -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let verifier = Verifier::new_with_extra_roots(extra_roots, provider.clone())?;
+    let verifier = Noting { verifier: Verifier::new_with_extra_roots(extra_roots, provider.clone())?, issuer };
     let config = ClientConfig::builder_with_details(provider, Arc::new(LatestTime { clock, cloud_time }))
         .with_safe_default_protocol_versions()?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
     Ok(config)
+}
+
+/// The system's verifier, with a note of what it was shown: the self-check tells whose a certificate is that was refused.
+#[derive(Debug)]
+struct Noting {
+    verifier: Verifier,
+    issuer: Issuer,
+}
+
+impl ServerCertVerifier for Noting {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        self.issuer.note(end_entity);
+        self.verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.verifier.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.verifier.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.verifier.supported_verify_schemes()
+    }
 }
 
 /// The latest moment anybody vouches for.

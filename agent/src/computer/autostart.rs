@@ -4,6 +4,8 @@
 
 #[cfg(target_os = "linux")]
 pub mod desktop_entry;
+#[cfg(any(windows, test))]
+mod run_value;
 #[cfg(target_os = "linux")]
 #[path = "autostart/linux.rs"]
 mod system;
@@ -11,7 +13,7 @@ mod system;
 #[path = "autostart/windows.rs"]
 mod system;
 
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 use buhphone_protocol::telemetry::Autostart;
 
@@ -20,6 +22,12 @@ pub const NAME: &str = "Бухфон";
 
 /// Told to the program by the entry: start without a window.
 pub const HIDDEN: &str = "--hidden";
+
+/// Whether a command line of the registry starts `program`.
+#[cfg(windows)]
+pub(crate) fn starts(command: &str, program: &std::path::Path) -> bool {
+    run_value::started(command).is_some_and(|started| run_value::is_same(started, program))
+}
 
 /// The entry that starts `program`.
 #[derive(Clone, Debug)]
@@ -42,15 +50,25 @@ impl AutostartEntry {
         })
     }
 
-    /// Writes the entry unless a person switched it off, and reads it back.
+    /// Writes the entry unless a person switched it off or a policy forbids it, and reads it back.
     #[must_use]
     pub fn enable(&self, override_person: bool) -> Autostart {
-        if self.read() == Autostart::OffByPerson && !override_person {
-            return Autostart::OffByPerson;
+        match self.read() {
+            Autostart::Forbidden => return Autostart::Forbidden,
+            Autostart::OffByPerson if !override_person => return Autostart::OffByPerson,
+            _ => {}
         }
         if let Err(error) = system::write(&self.program) {
             tracing::warn!(%error, "the start entry could not be written");
         }
         self.read()
+    }
+
+    /// Takes the entry away, if it starts this very program.
+    ///
+    /// # Errors
+    /// When the system does not let it go.
+    pub fn remove(&self) -> io::Result<()> {
+        system::remove(&self.program)
     }
 }

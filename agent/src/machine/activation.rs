@@ -37,7 +37,7 @@ const AUTOSTART_PATIENCE: Duration = Duration::from_secs(30);
 pub(super) struct Enrolment {
     /// Twelve digits.
     code: String,
-    key_name: String,
+    pub(super) key_name: String,
     #[serde(default)]
     cloud: Option<Url>,
     /// The cloud may have bound the key.
@@ -75,7 +75,7 @@ pub(super) struct Activation {
 
 impl Machine {
     /// A person confirmed a code.
-    pub(super) fn activate(&mut self, text: &str, now: Now, effects: &mut Vec<Effect>) {
+    pub(super) fn activate(&mut self, text: &str, server: Option<&str>, now: Now, effects: &mut Vec<Effect>) {
         if !self.takes_codes() || self.activation_step().is_some() {
             return;
         }
@@ -86,7 +86,14 @@ impl Machine {
                 return;
             }
         };
-        let cloud = self.activation.offer.take().and_then(|offer| offer.cloud);
+        let given = match server.map(link::read_cloud) {
+            Some(None) => {
+                self.activation.error = Some(ActivationError::BadServer);
+                return;
+            }
+            given => given.flatten(),
+        };
+        let cloud = given.or(self.activation.offer.take().and_then(|offer| offer.cloud));
         let earlier = self.saved.enrolment.take();
         let key_name = match earlier {
             // The cloud may have bound that key by another code.
@@ -296,7 +303,18 @@ impl Machine {
     /// The address of the code being presented, of the connected computer, or the one built in.
     pub(super) fn target(&self) -> Url {
         let asked = self.saved.enrolment.as_ref().and_then(|enrolment| enrolment.cloud.as_ref());
-        asked.or(self.saved.cloud.as_ref()).unwrap_or(&self.facts.cloud).clone()
+        asked.or(self.saved.cloud.as_ref()).or(self.saved.server.as_ref()).unwrap_or(&self.facts.cloud).clone()
+    }
+
+    /// An installer or an administrator named the address. One that is not trusted changes nothing.
+    pub(super) fn use_server(&mut self, server: &str, effects: &mut Vec<Effect>) {
+        match link::read_cloud(server) {
+            Some(server) => {
+                self.saved.server = Some(server);
+                self.use_device(effects);
+            }
+            None => tracing::error!("the cloud's address that was given is not one to trust"),
+        }
     }
 
     /// Calls go where the connected computer belongs, signed with its key.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use buhphone_protocol::{
     authorization::AuthorizeRequest,
     ids::AuthorizationId,
-    telemetry::{Attended, Autostart, FailureKind, Origin, Trigger},
+    telemetry::{Attended, Autostart, FailureKind, Launch, Trigger},
 };
 use jiff::{SignedDuration, Timestamp};
 use rand::RngExt;
@@ -25,8 +25,8 @@ use crate::{ports::Now, view::Connection};
 /// Computers that are never switched off see midnight together; this spreads them.
 const NEW_DAY_SPREAD: Duration = Duration::from_secs(3 * 60);
 
-/// An office whose power returns starts and resumes together.
-const START_SPREAD: Duration = Duration::from_secs(2);
+/// An office whose network or power returns resumes together.
+const RESUME_SPREAD: Duration = Duration::from_secs(2);
 
 /// At login the network is often a minute late; a launch answered by then is still a launch.
 const LAUNCH_GRACE: SignedDuration = SignedDuration::from_mins(2);
@@ -48,12 +48,14 @@ pub(super) enum RefusalKind {
 }
 
 /// What is asked of the machine and not done yet.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Wishes {
     /// This launch has not authorized.
     pub(super) launch: bool,
     /// Monotonic; a launch by the system waits for it.
     pub(super) launch_at: Duration,
+    /// A launch in this process that comes after the one that has not authorized.
+    pub(super) next_launch: Option<Launch>,
     /// A person asked to authorize.
     pub(super) click: bool,
     /// A person looks and what is known is old.
@@ -74,15 +76,6 @@ enum Wanted {
 }
 
 impl Machine {
-    pub(super) fn wish_launch(&mut self, now: Now) {
-        let spread = match self.facts.launch.origin {
-            Origin::Login => START_SPREAD.mul_f64(self.rng.random_range(0.0..1.0)),
-            Origin::Person | Origin::Link | Origin::Unknown => Duration::ZERO,
-        };
-        self.wishes.launch = true;
-        self.wishes.launch_at = now.monotonic + spread;
-    }
-
     pub(super) fn proceed_authorization(&mut self, now: Now, effects: &mut Vec<Effect>) {
         self.close_intent(now);
         if let Some(deadline) = self.computer_awaited {
@@ -142,7 +135,7 @@ impl Machine {
         }
         let certain = time.low >= due;
         if there && (certain || time.high >= due || time.set_back) {
-            let spread = if certain && !self.wishes.resumed { NEW_DAY_SPREAD } else { START_SPREAD };
+            let spread = if certain && !self.wishes.resumed { NEW_DAY_SPREAD } else { RESUME_SPREAD };
             let (wishes, rng) = (&mut self.wishes, &mut self.rng);
             let due_at =
                 *wishes.due_at.get_or_insert_with(|| now.monotonic + spread.mul_f64(rng.random_range(0.0..1.0)));

@@ -15,7 +15,7 @@ impl Machine {
         self.autostart_read(self.autostart);
         // Not set yet: the process ended between the binding and the last step of an activation.
         let repair = !self.saved.autostart_set || self.autostart == Autostart::Off;
-        if repair && !matches!(self.autostart, Autostart::On | Autostart::OffByPerson) {
+        if repair && !matches!(self.autostart, Autostart::On | Autostart::OffByPerson | Autostart::Forbidden) {
             effects.push(Effect::EnableAutostart { override_person: false });
         }
     }

@@ -144,6 +144,7 @@ impl Machine {
             }
             if intent.request.launch.launch_id == self.facts.launch.launch_id {
                 self.wishes.launch = false;
+                self.take_next_launch();
             }
         }
         self.visit_done(VisitStep::Authorized, now);
@@ -213,6 +214,7 @@ impl Machine {
         {
             self.saved.refusal = Some(Refusal { kind, until: days.end(time.high) });
             self.wishes.launch = false;
+            self.wishes.next_launch = None;
             self.wishes.reconnected = false;
         }
         self.slow_down(error, now);

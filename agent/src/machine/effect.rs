@@ -11,7 +11,7 @@ use buhphone_protocol::{
 use jiff::Timestamp;
 use url::Url;
 
-use crate::{ports::Change, view::Notice};
+use crate::{ports::Change, self_check::Inspection, view::Notice};
 
 #[derive(Clone, PartialEq)]
 pub enum Effect {
@@ -68,6 +68,13 @@ pub enum Effect {
     ReadComputer {
         machine_salt: Option<String>,
     },
+    /// Look at everything a self-check judges.
+    Inspect(Inspection),
+    /// Keep a self-check's report where a person finds it.
+    SaveReport {
+        name: String,
+        text: String,
+    },
     /// Shown only if no window is open.
     Notify(Notice),
 }
@@ -94,6 +101,8 @@ impl fmt::Debug for Effect {
             Self::ReadAutostart => "ReadAutostart",
             Self::EnableAutostart { .. } => "EnableAutostart",
             Self::ReadComputer { .. } => "ReadComputer",
+            Self::Inspect(_) => "Inspect",
+            Self::SaveReport { .. } => "SaveReport",
             Self::Notify(_) => "Notify",
         })
     }

@@ -15,6 +15,7 @@ use buhphone_protocol::{
 use crate::{
     command::Command,
     ports::{CallError, Loaded, Presence, StoreError, VaultError},
+    self_check::Found,
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -70,6 +71,10 @@ pub enum Input {
     Autostart(Autostart),
     /// Answers [`super::Effect::ReadComputer`].
     Computer(Computer),
+    /// Answers [`super::Effect::Inspect`].
+    Inspected(Found),
+    /// Answers [`super::Effect::SaveReport`]: where it is, or why it is not.
+    ReportSaved(Result<String, String>),
 }
 
 /// The live link, as the machine needs to know it.

@@ -38,7 +38,7 @@ pub(super) fn read_code(text: &str) -> Result<Code, ActivationError> {
 }
 
 /// An address is believed over TLS, or on this very computer.
-fn read_cloud(text: &str) -> Option<Url> {
+pub(super) fn read_cloud(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let loopback = match url.host()? {
         Host::Domain(name) => name == "localhost",

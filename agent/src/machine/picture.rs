@@ -37,6 +37,7 @@ impl Machine {
             tray,
             talk: self.talk(now),
             visit: self.visit(now),
+            self_check: self.self_check_view(now),
         }
     }
 
@@ -78,7 +79,7 @@ impl Machine {
         })
     }
 
-    fn last_authorization(&self, now: Now) -> Option<LastAuthorization> {
+    pub(super) fn last_authorization(&self, now: Now) -> Option<LastAuthorization> {
         let device = self.saved.device.as_ref()?;
         let at = device.last_authorization?;
         let zone = TimeZone::get(&device.standing.partner.zone).unwrap_or(TimeZone::UTC);
@@ -190,7 +191,8 @@ fn asks_for_a_person(trouble: &Trouble) -> bool {
         Trouble::Reconnecting { failure, .. } => {
             matches!(failure, Some(FailureKind::Keyring | FailureKind::Clock | FailureKind::Refused))
         }
-        Trouble::ContractEnded | Trouble::StateSetAside { .. } => false,
+        // Nobody at this computer mends a policy.
+        Trouble::AutostartForbidden | Trouble::ContractEnded | Trouble::StateSetAside { .. } => false,
     }
 }
 
@@ -200,6 +202,6 @@ fn waits_for_partner(trouble: &Trouble) -> bool {
 }
 
 /// As 1С prints it: `23.11.2026 9:00:12`.
-fn printed(at: Timestamp, zone: TimeZone) -> String {
+pub(super) fn printed(at: Timestamp, zone: TimeZone) -> String {
     at.to_zoned_datetime(zone).strftime("%d.%m.%Y %-H:%M:%S").to_string()
 }

@@ -28,6 +28,9 @@ pub(super) struct Saved {
     /// From a link; none for the address built in.
     #[serde(default)]
     pub(super) cloud: Option<Url>,
+    /// Given by an installer or an administrator, in place of the address built in.
+    #[serde(default)]
+    pub(super) server: Option<Url>,
     #[serde(default)]
     pub(super) device: Option<Device>,
     /// An activation that is not finished.
@@ -123,6 +126,7 @@ impl Saved {
             version: VERSION,
             language: LanguageChoice::default(),
             cloud: None,
+            server: None,
             device: None,
             enrolment: None,
             spare_key: None,

@@ -23,6 +23,7 @@ impl Machine {
                 // Until the first setting was read back, off is not yet a fault.
                 Autostart::Off if self.activation.step.is_none() => Some(Trouble::AutostartOff),
                 Autostart::OffByPerson => Some(Trouble::AutostartOffByPerson),
+                Autostart::Forbidden => Some(Trouble::AutostartForbidden),
                 Autostart::Foreign => Some(Trouble::AutostartForeign),
                 Autostart::Off | Autostart::On | Autostart::Unknown => None,
             });

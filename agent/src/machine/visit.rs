@@ -131,6 +131,7 @@ impl Machine {
             Some(Autostart::On) => self.visit_done(VisitStep::Autostart, now),
             Some(Autostart::Off) => self.visit_failed(VisitStep::Autostart, "off", now),
             Some(Autostart::OffByPerson) => self.visit_failed(VisitStep::Autostart, "off_by_person", now),
+            Some(Autostart::Forbidden) => self.visit_failed(VisitStep::Autostart, "forbidden", now),
             Some(Autostart::Foreign) => self.visit_failed(VisitStep::Autostart, "foreign", now),
             Some(Autostart::Unknown) | None => self.visit_failed(VisitStep::Autostart, "unknown", now),
         }

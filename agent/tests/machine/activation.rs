@@ -65,7 +65,7 @@ fn a_mistyped_code_is_not_sent() {
         ("1111-1111-1111", ActivationError::CodeMistyped),
     ] {
         let mut world = waiting();
-        world.command(Command::Activate { code: text.to_owned() });
+        world.command(Command::Activate { code: text.to_owned(), server: None });
         assert_eq!((error(&world), world.calls.len()), (Some(wanted), 0), "{text}");
     }
 }
@@ -220,6 +220,31 @@ fn the_start_is_repaired_if_it_vanished_and_not_if_a_person_switched_it_off() {
         world.command(Command::RepairAutostart);
         assert_eq!((world.autostart, world.view().troubles), (Autostart::On, vec![]), "{found:?}");
     }
+}
+
+#[test]
+fn a_start_forbidden_by_a_policy_is_told_and_left_alone() {
+    let mut world = World::connected(START, "Europe/Moscow");
+    world.autostart = Autostart::Forbidden;
+    world.launch(Origin::Login);
+    world.command(Command::RepairAutostart);
+    assert_eq!((world.autostart, world.view().troubles), (Autostart::Forbidden, vec![Trouble::AutostartForbidden]));
+    assert_eq!(world.cloud.recorded.last().unwrap().request.autostart, Autostart::Forbidden);
+}
+
+#[test]
+fn an_address_given_with_a_code_is_the_one_of_that_computer() {
+    let mut world = waiting();
+    let code = code(1);
+    let activate = |server: &str| Command::Activate { code: code.clone(), server: Some(server.to_owned()) };
+    world.command(activate("http://own.example"));
+    assert!(world.calls.is_empty());
+    let refused = Stage::NotActivated { code: None, cloud: None, error: Some(ActivationError::BadServer) };
+    assert_eq!(world.view().stage, refused);
+    world.command(activate("https://own.example"));
+    assert_eq!(world.view().stage, Stage::Active);
+    world.launch(Origin::Person);
+    assert_eq!(world.address.as_deref(), Some("https://own.example/"));
 }
 
 #[test]

@@ -10,5 +10,7 @@ mod drafts;
 mod pictures;
 mod random;
 mod reconnection;
+mod self_check;
+mod starts;
 mod state;
 mod visits;

@@ -92,7 +92,11 @@ fn a_connected_computer_shows_the_clouds_truth() {
         "quit": "Выйти"
       },
       "talk": "[conversations]",
-      "visit": "[the visit]"
+      "visit": "[the visit]",
+      "self_check": {
+        "running": false,
+        "result": null
+      }
     }
     "#);
 }
@@ -116,8 +120,8 @@ fn before_the_activation() {
 #[test]
 fn authorized_today() {
     insta::assert_snapshot!(connected(|_| {}), @r#"
-    Authorized | Бухфон: авторизован сегодня | Последняя авторизация: 23.11.2026 9:00:13 | Active | []
-    Authorized | Buhphone: authorized today | Last authorization: 23.11.2026 9:00:13 | Active | []
+    Authorized | Бухфон: авторизован сегодня | Последняя авторизация: 23.11.2026 9:00:30 | Active | []
+    Authorized | Buhphone: authorized today | Last authorization: 23.11.2026 9:00:30 | Active | []
     "#);
 }
 
@@ -237,16 +241,16 @@ fn the_user_is_archived() {
 #[test]
 fn a_person_switched_the_start_off() {
     insta::assert_snapshot!(connected(|world| world.autostart = Autostart::OffByPerson), @r#"
-    Attention | Бухфон: не запускается вместе с компьютером | Последняя авторизация: 23.11.2026 9:00:13 | Active | [AutostartOffByPerson]
-    Attention | Buhphone: does not start with the computer | Last authorization: 23.11.2026 9:00:13 | Active | [AutostartOffByPerson]
+    Attention | Бухфон: не запускается вместе с компьютером | Последняя авторизация: 23.11.2026 9:00:30 | Active | [AutostartOffByPerson]
+    Attention | Buhphone: does not start with the computer | Last authorization: 23.11.2026 9:00:30 | Active | [AutostartOffByPerson]
     "#);
 }
 
 #[test]
 fn the_contract_is_past_its_end() {
     insta::assert_snapshot!(connected(|world| world.cloud.contract_ended = true), @r#"
-    Authorized | Бухфон: авторизован сегодня | Последняя авторизация: 23.11.2026 9:00:13 | Active | [ContractEnded]
-    Authorized | Buhphone: authorized today | Last authorization: 23.11.2026 9:00:13 | Active | [ContractEnded]
+    Authorized | Бухфон: авторизован сегодня | Последняя авторизация: 23.11.2026 9:00:30 | Active | [ContractEnded]
+    Authorized | Buhphone: authorized today | Last authorization: 23.11.2026 9:00:30 | Active | [ContractEnded]
     "#);
 }
 

@@ -9,11 +9,13 @@ use std::{
 use async_trait::async_trait;
 use buhphone_agent::{
     driver::Ports,
+    environment::LOGIN_WAIT,
     machine::{Facts, Machine},
     ports::{
-        CallError, Change, Clock, Cloud, Heard, Host, Loaded, Now, Presence, Screen, Store, StoreError, Vault,
+        CallError, Change, Clock, Cloud, Heard, Host, Loaded, Now, Place, Presence, Screen, Store, StoreError, Vault,
         VaultError,
     },
+    self_check::{Disk, Failure, Road, Tls},
     view::{Language, Notice, View},
 };
 use buhphone_protocol::{
@@ -24,6 +26,7 @@ use buhphone_protocol::{
     key::PublicKey,
     live::{Events, Outbox, OutboxRecorded},
     reconnection::{ReconnectRequest, Reconnection},
+    removal::Removed,
     standing::{PartnerCard, Standing},
     telemetry::{Attended, Autostart, Computer, FailureKind, Launch, Origin},
 };
@@ -72,6 +75,7 @@ impl World {
             vault: all.clone(),
             store: all.clone(),
             host: all.clone(),
+            place: all.clone(),
             screen: all,
         }
     }
@@ -88,6 +92,7 @@ impl World {
                 .cloud
                 .clone()
                 .unwrap_or_else(|| "https://cloud.example/".parse().expect("an address")),
+            login_wait: LOGIN_WAIT,
         })
     }
 
@@ -183,6 +188,19 @@ impl Cloud for World {
         Ok(Reconnection::Waiting { ask_again_in: 10 })
     }
 
+    async fn road(&self) -> Road {
+        self.asked("road");
+        let failure = self.reached().err().map(|error| Failure { kind: FailureKind::Dns, detail: error.to_string() });
+        let clock_ahead_s = failure.is_none().then_some(0);
+        Road { failure, proxy: None, tls: Tls::Plain, clock_ahead_s }
+    }
+
+    async fn remove(&self) -> Result<Removed, CallError> {
+        self.asked("remove");
+        self.reached()?;
+        Ok(Removed { removed_at: self.now().wall })
+    }
+
     async fn send(&self, _: &Outbox) -> Result<OutboxRecorded, CallError> {
         self.asked("send");
         self.reached()?;
@@ -273,6 +291,18 @@ impl Host for World {
     async fn presence(&self) -> Presence {
         self.written().presence_asked += 1;
         Presence { unlocked: Attended::Yes, idle: Some(Duration::ZERO) }
+    }
+}
+
+#[async_trait]
+impl Place for World {
+    async fn disk(&self) -> Disk {
+        Disk { folder: "/home/anna/buhphone".to_owned(), free_bytes: Some(1 << 40), failure: None }
+    }
+
+    async fn save_report(&self, name: &str, _: &str) -> Result<String, String> {
+        self.asked("save report");
+        Ok(format!("/home/anna/{name}"))
     }
 }
 

@@ -13,6 +13,7 @@ use buhphone_protocol::{
     authorization::{self, AuthorizeRequest},
     error::ErrorCode,
     live, reconnection,
+    removal::{self, RemoveRequest},
 };
 use serde::de::DeserializeOwned;
 
@@ -35,6 +36,7 @@ pub(super) fn routes() -> Router<App> {
         .route(authorization::PATH, post(authorize))
         .route(authorization::STANDING_PATH, get(standing))
         .route(reconnection::PATH, post(reconnections::ask))
+        .route(removal::PATH, post(remove))
         .route(live::OUTBOX_PATH, post(outbox::record))
         .route(live::EVENTS_PATH, get(events::events))
 }
@@ -60,6 +62,13 @@ async fn standing(State(app): State<App>, call: Call) -> Result<Response> {
     let device = app.rules.device(&call.signed.key).await?;
     call.remember(&app)?;
     Ok(answer(app.rules.standing(&device).await?))
+}
+
+async fn remove(State(app): State<App>, call: Call) -> Result<Response> {
+    let device = app.rules.device(&call.signed.key).await?;
+    call.remember(&app)?;
+    let RemoveRequest {} = call.json()?;
+    Ok(answer(app.rules.remove(&device).await?))
 }
 
 /// A call whose signature holds and whose nonce is new.

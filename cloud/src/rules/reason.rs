@@ -23,13 +23,18 @@ pub fn conclude(evidence: &Evidence, until: Timestamp) -> LikelyReason {
         return LikelyReason::ConnectedLater;
     }
     if !evidence.devices_connected {
-        return if evidence.code_active { LikelyReason::CodeNotUsed } else { LikelyReason::Disconnected };
+        return match (evidence.code_active, evidence.devices_removed) {
+            (true, _) => LikelyReason::CodeNotUsed,
+            (false, true) => LikelyReason::Removed,
+            (false, false) => LikelyReason::Disconnected,
+        };
     }
     if evidence.launched_in_period || evidence.failure_in_period.is_some() {
         return LikelyReason::Unreachable { failure: evidence.failure_in_period };
     }
     match evidence.autostart {
         Some(Autostart::OffByPerson) => LikelyReason::AutostartOffByPerson,
+        Some(Autostart::Forbidden) => LikelyReason::AutostartForbidden,
         Some(Autostart::Off | Autostart::Foreign) => LikelyReason::AutostartOff,
         Some(Autostart::On | Autostart::Unknown) | None => LikelyReason::Silent,
     }
@@ -43,12 +48,14 @@ pub fn rank(reason: &LikelyReason) -> u8 {
         LikelyReason::CodeNotUsed => 2,
         LikelyReason::CodeLapsed => 3,
         LikelyReason::Disconnected => 4,
-        LikelyReason::Archived => 5,
-        LikelyReason::ConnectedLater => 6,
-        LikelyReason::Unreachable { .. } => 7,
-        LikelyReason::AutostartOff => 8,
-        LikelyReason::AutostartOffByPerson => 9,
-        LikelyReason::Silent => 10,
+        LikelyReason::Removed => 5,
+        LikelyReason::Archived => 6,
+        LikelyReason::ConnectedLater => 7,
+        LikelyReason::Unreachable { .. } => 8,
+        LikelyReason::AutostartOff => 9,
+        LikelyReason::AutostartOffByPerson => 10,
+        LikelyReason::AutostartForbidden => 11,
+        LikelyReason::Silent => 12,
     }
 }
 
@@ -77,6 +84,12 @@ mod tests {
             (Evidence { first_activated_at: Some(until), ..connected.clone() }, LikelyReason::ConnectedLater),
             (Evidence { devices_connected: false, ..connected.clone() }, LikelyReason::Disconnected),
             (Evidence { devices_connected: false, code_active: true, ..connected.clone() }, LikelyReason::CodeNotUsed),
+            (Evidence { devices_connected: false, devices_removed: true, ..connected.clone() }, LikelyReason::Removed),
+            (
+                Evidence { devices_connected: false, devices_removed: true, code_active: true, ..connected.clone() },
+                LikelyReason::CodeNotUsed,
+            ),
+            (Evidence { devices_removed: true, ..connected.clone() }, LikelyReason::Silent),
             (
                 Evidence { failure_in_period: Some(FailureKind::Clock), ..connected.clone() },
                 LikelyReason::Unreachable { failure: Some(FailureKind::Clock) },
@@ -88,6 +101,7 @@ mod tests {
                 Evidence { autostart: Some(Autostart::OffByPerson), ..connected.clone() },
                 LikelyReason::AutostartOffByPerson,
             ),
+            (Evidence { autostart: Some(Autostart::Forbidden), ..connected.clone() }, LikelyReason::AutostartForbidden),
             (Evidence { autostart: None, ..connected.clone() }, LikelyReason::Silent),
             (connected, LikelyReason::Silent),
         ];

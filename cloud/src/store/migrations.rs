@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
     step!(4, "0004_report"),
     step!(5, "0005_edits"),
     step!(6, "0006_letters"),
+    step!(7, "0007_removals"),
 ];
 
 /// Why a database cannot be used.

@@ -42,6 +42,7 @@ mod reasons;
 mod receipts;
 mod reconnections;
 mod register;
+mod removals;
 mod report;
 mod requests;
 mod row;

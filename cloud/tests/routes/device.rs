@@ -27,6 +27,7 @@ mod authorize;
 mod events;
 mod outbox;
 mod reconnect;
+mod remove;
 mod signatures;
 mod standing;
 

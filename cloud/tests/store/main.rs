@@ -15,6 +15,7 @@ mod opening;
 mod receiving;
 mod reconnecting;
 mod registering;
+mod removing;
 mod reporting;
 mod searching;
 mod staffing;

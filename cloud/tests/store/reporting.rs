@@ -150,6 +150,9 @@ test_both_dbs!(sorts_by_the_reason_that_the_rules_conclude, async |store| {
         "autostart off",
         "autostart foreign",
         "autostart off by a person",
+        "autostart forbidden",
+        "removed",
+        "removed, code waits",
         "silent",
     ] {
         for client_id in [world.client_id, other] {
@@ -159,7 +162,7 @@ test_both_dbs!(sorts_by_the_reason_that_the_rules_conclude, async |store| {
     let until = selection().until;
     let order = async |chosen: &ReportSelection| {
         let mut rows = Vec::new();
-        for page in 1..=9 {
+        for page in 1..=11 {
             let page = report(&world, &ReportSelection { page, page_size: 3, ..chosen.clone() }).await;
             rows.extend(page.rows.into_iter().map(|row| {
                 let rank = if row.authorized { 0 } else { reason::rank(&reason::conclude(&row.evidence, until)) };
@@ -171,7 +174,7 @@ test_both_dbs!(sorts_by_the_reason_that_the_rules_conclude, async |store| {
     let chosen = ReportSelection { sort: Column::Reason, ..selection() };
     let up = order(&chosen).await;
     let ranks = up.iter().map(|(rank, _)| rank.to_string()).collect::<Vec<_>>().join(" ");
-    assert_eq!(ranks, "0 0 1 1 1 2 2 2 2 3 3 4 4 6 6 7 7 7 7 8 8 8 8 9 9 10 10", "{up:?}");
+    assert_eq!(ranks, "0 0 1 1 1 2 2 2 2 2 2 3 3 4 4 5 5 7 7 8 8 8 8 9 9 9 9 10 10 11 11 12 12", "{up:?}");
     let mut down = order(&ReportSelection { descending: true, ..chosen.clone() }).await;
     assert!(down.is_sorted_by_key(|(rank, _)| std::cmp::Reverse(*rank)), "{down:?}");
     down.sort_by_key(|(rank, _)| *rank);
@@ -288,7 +291,7 @@ async fn live(world: &World, client_id: ClientId, life: &str) {
         }
         _ => {}
     }
-    let device_id = world.device(user_id, early).await;
+    let (device_id, key) = world.device_and_key(user_id, early).await;
     let mut told = authorization(launch(early), None, "e1");
     match life {
         "authorized" => return authorize(world, device_id, morning()).await,
@@ -300,11 +303,15 @@ async fn live(world: &World, client_id: ClientId, life: &str) {
         "autostart off" => told.autostart = Autostart::Off,
         "autostart foreign" => told.autostart = Autostart::Foreign,
         "autostart off by a person" => told.autostart = Autostart::OffByPerson,
+        "autostart forbidden" => told.autostart = Autostart::Forbidden,
         _ => {}
     }
     world.authorize(device_id, &told, early + hours(1)).await;
     if life.starts_with("disconnected") {
         world.store.disconnect_device(world.partner_id, device_id, morning()).await.unwrap();
+    }
+    if life.starts_with("removed") {
+        world.store.remove_device(world.partner_id, device_id, &key, morning()).await.unwrap();
     }
     if life.ends_with("code waits") {
         world.code(user_id, morning() - hours(1)).await;

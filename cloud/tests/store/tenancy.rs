@@ -56,6 +56,7 @@ test_both_dbs!(anothers_things_are_not_there, async |store| {
     not_found(store.merge_category(me, mine.category_id, theirs.category_id, &by).await.map(drop), "category_id");
     not_found(store.erase_user(me, theirs.user_id, &by).await.map(drop), "user_id");
     not_found(store.person(me, theirs.user_id).await.map(drop), "user_id");
+    not_found(store.remove_device(me, device_id, &theirs.key(), morning()).await, "device_id");
     let new = authorization(launch(morning()), None, "e1");
     not_found(store.authorize(me, device_id, &new, morning()).await, "device_id");
     not_found(store.set_password(me, theirs.staff_id, "$").await, "staff_id");

@@ -7,7 +7,8 @@ use std::sync::{
 };
 
 use buhphone_cloud::store::{
-    Binding, ClientFields, CodeRecord, Editor, NewAuthorization, Partner, Staff, Store, UserFields, Written,
+    Binding, ClientFields, CodeRecord, Editor, NewAuthorization, Partner, Staff, Store, UserFields, UserHistory,
+    Written,
 };
 use buhphone_protocol::{
     cabinet::{Category, Role},
@@ -113,11 +114,22 @@ impl World {
 
     /// A computer activated for the user.
     pub(crate) async fn device(&self, user_id: UserId, at: Timestamp) -> DeviceId {
+        self.device_and_key(user_id, at).await.0
+    }
+
+    /// Likewise, with the key it was activated by.
+    pub(crate) async fn device_and_key(&self, user_id: UserId, at: Timestamp) -> (DeviceId, PublicKey) {
         let (_, hash) = self.code(user_id, at).await;
-        match self.bind(&hash, &self.key(), at).await {
-            Binding::Bound { device_id, .. } => device_id,
+        let key = self.key();
+        match self.bind(&hash, &key, at).await {
+            Binding::Bound { device_id, .. } => (device_id, key),
             refused => panic!("not bound: {refused:?}"),
         }
+    }
+
+    /// The card of the world's user.
+    pub(crate) async fn card(&self) -> UserHistory {
+        self.store.user_history(self.partner_id, self.user_id).await.unwrap()
     }
 
     pub(crate) async fn authorize(&self, device_id: DeviceId, new: &NewAuthorization, at: Timestamp) -> Written {

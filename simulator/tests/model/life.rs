@@ -305,7 +305,7 @@ impl Life {
             computer.keys_asked += 1;
             // Another device of the cloud's begins with an intent of its own.
             computer.unanswered = None;
-            computer.world.command(Command::Activate { code });
+            computer.world.command(Command::Activate { code, server: None });
         }
     }
 

@@ -24,15 +24,15 @@ const ANSWER: Duration = Duration::from_secs(5);
 /// The bus hears of a killed process within milliseconds.
 const NOTICED: u32 = 50;
 
-/// Gives this start's arguments to the program that has `folder`, or takes its place when it ends.
+/// Gives `arguments` to the program that has `folder`, or takes its place when it ends.
 ///
 /// # Errors
 /// When it runs on and cannot be called: it has no desktop, hangs, or belongs to another session.
-pub(crate) fn hand_over(folder: &Path) -> Result<Handover> {
+pub(crate) fn hand_over(folder: &Path, arguments: &[String]) -> Result<Handover> {
     let bus = session();
     let mut last = None;
     for _ in 0..ATTEMPTS {
-        match bus.as_ref().map_err(Clone::clone).and_then(call) {
+        match bus.as_ref().map_err(Clone::clone).and_then(|bus| call(bus, arguments)) {
             Ok(()) => return Ok(Handover::Done),
             Err(zbus::Error::InputOutput(error)) if error.kind() == ErrorKind::TimedOut => {
                 return Err(anyhow!(error).context("the program that runs does not answer"));
@@ -69,8 +69,9 @@ fn session() -> zbus::Result<Connection> {
     Builder::session()?.method_timeout(ANSWER).build()
 }
 
-fn call(bus: &Connection) -> zbus::Result<()> {
-    let arguments: Vec<String> = env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+fn call(bus: &Connection, arguments: &[String]) -> zbus::Result<()> {
+    let name = env::args_os().next().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let arguments: Vec<&str> = std::iter::once(name.as_str()).chain(arguments.iter().map(String::as_str)).collect();
     let folder = env::current_dir().unwrap_or_default();
     bus.call_method(Some(NAME), PATH, Some(INTERFACE), "ExecuteCallback", &(arguments, folder.to_string_lossy()))?;
     Ok(())

@@ -11,6 +11,7 @@ import type {
 } from '@buhphone/shared/types/agent';
 
 import type { Backend } from '../src/backend';
+import { checking } from './checking';
 import { seen } from './states';
 import { anna, head, message, robot } from './talking';
 import { visitAt } from './visiting';
@@ -74,6 +75,20 @@ export function fake(state: Partial<View>, language: Language): Backend {
   const answer: { [K in Command['kind']]: (command: Extract<Command, { kind: K }>) => void | Promise<void> } =
     {
       look: () => {},
+      use_server: () => {},
+      started_from1c: () => {},
+      async check_self() {
+        // A state of the gallery stays as it is.
+        if (view.self_check.result || view.self_check.running) return;
+        show({ self_check: { running: true, result: null } });
+        await moment();
+        show({ self_check: { running: false, result: checking.attention } });
+      },
+      save_report() {
+        const { result } = view.self_check;
+        const saved = { kind: 'saved', file: '/home/maria/Загрузки/Бухфон, самопроверка.txt' } as const;
+        if (result) show({ self_check: { running: false, result: { ...result, saved } } });
+      },
       open_link: () => {},
       set_language: ({ language: choice }) =>
         show({ language_choice: choice, language: choice === 'system' ? language : choice }),

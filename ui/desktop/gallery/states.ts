@@ -3,6 +3,7 @@ import type { ActivationError, FailureKind, Stage, Trouble, View } from '@buhpho
 
 import { ru } from '../src/messages/ru';
 import type { Place } from '../src/places';
+import { checks } from './checking';
 import { emptyTalk, talking } from './talking';
 import { sampleBody } from './sample';
 import { visiting } from './visiting';
@@ -36,6 +37,7 @@ export const seen: View = {
   tray: { icon: 'authorized', state: '', last: '', open: '', call_me: '', unread: '', quit: '' },
   talk: emptyTalk,
   visit: null,
+  self_check: { running: false, result: null },
 };
 
 const earlier: View['last_authorization'] = {
@@ -150,6 +152,7 @@ export const states: Record<string, Shown> = {
   autostart_off: { troubles: [{ kind: 'autostart_off' }], autostart: 'off' },
   autostart_off_by_person: { troubles: [{ kind: 'autostart_off_by_person' }], autostart: 'off_by_person' },
   autostart_foreign: { troubles: [{ kind: 'autostart_foreign' }], autostart: 'foreign' },
+  autostart_forbidden: { troubles: [{ kind: 'autostart_forbidden' }], autostart: 'forbidden' },
   contract_ended: { troubles: [{ kind: 'contract_ended' }] },
   state_set_aside: { troubles: [{ kind: 'state_set_aside', file: 'agent.db.damaged-20261123T060012Z' }] },
   state_not_saved: { troubles: [{ kind: 'state_not_saved' }] },
@@ -157,6 +160,12 @@ export const states: Record<string, Shown> = {
   sent_unanswered: { opened: { screen: 'sent' }, last_sent: { ...seen.last_sent!, answered: false } },
   sent_never: { opened: { screen: 'sent' }, last_sent: null },
   about: { opened: { screen: 'about' } },
+  ...Object.fromEntries(
+    Object.entries(checks).map(([name, self_check]) => [
+      `self_check_${name}`,
+      { opened: { screen: 'self_check' }, self_check } satisfies Shown,
+    ]),
+  ),
   about_autostart_off: { opened: { screen: 'about' }, autostart: 'off_by_person' },
   ...Object.fromEntries(
     (Object.keys(ru.connect.errors) as ActivationError[]).map((error) => [

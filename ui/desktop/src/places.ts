@@ -1,6 +1,6 @@
 /** Where the person went from the home screen; the agent knows nothing of it. */
 export type Place =
-  | { screen: 'sent' | 'about' | 'new_code' | 'ask' | 'callback' | 'requests' | 'summary' }
+  | { screen: 'sent' | 'about' | 'new_code' | 'ask' | 'callback' | 'requests' | 'summary' | 'self_check' }
   | { screen: 'conversation'; request_id: string };
 
 /** Names the place among others: what leads to it bears this in `data-opens`. */

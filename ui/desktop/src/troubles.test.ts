@@ -22,6 +22,7 @@ describe('a trouble', () => {
     [{ kind: 'autostart_off' }, ['Включить запуск вместе с компьютером', 'repair_autostart']],
     [{ kind: 'autostart_off_by_person' }, ['Включить запуск вместе с компьютером', 'repair_autostart']],
     [{ kind: 'autostart_foreign' }, ['Запускать эту копию', 'repair_autostart']],
+    [{ kind: 'autostart_forbidden' }, undefined],
     [{ kind: 'user_archived' }, undefined],
     [{ kind: 'contract_ended' }, undefined],
   ])('%j has its way out', (trouble, remedy) => {

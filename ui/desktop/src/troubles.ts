@@ -87,6 +87,8 @@ export function shown(messages: Messages, trouble: Trouble, owner: Owner | null 
         ...troubles.autostart_foreign,
         remedy: repair(actions.useThisCopy),
       };
+    case 'autostart_forbidden':
+      return { kind: trouble.kind, tone: 'know', call: false, ...troubles.autostart_forbidden };
     case 'contract_ended':
       return { kind: trouble.kind, tone: 'know', call: true, ...troubles.contract_ended };
     case 'state_set_aside':

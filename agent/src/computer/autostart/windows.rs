@@ -1,30 +1,26 @@
-//! The entry on Windows: a value of the account's `Run` key, and the Task Manager's verdict on it.
+//! The entry on Windows: a value of the account's `Run` key, the Task Manager's verdict on it,
+//! and the administrator's policy over both.
 
 use std::{io, path::Path};
 
 use auto_launch::{AutoLaunchBuilder, WindowsEnableMode};
 use buhphone_protocol::telemetry::Autostart;
-use windows_registry::{CURRENT_USER, Key};
+use windows_registry::{CURRENT_USER, Key, LOCAL_MACHINE};
 
-use super::{HIDDEN, NAME};
+use super::{HIDDEN, NAME, run_value::Entry};
 
 const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
 const APPROVED: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run";
+const POLICIES: &str = r"Software\Microsoft\Windows\CurrentVersion\Policies\Explorer";
+
+/// The policy by which the account's `Run` key is passed over; of the computer or of the account.
+const NOT_PROCESSED: &str = "DisableCurrentUserRun";
 
 /// `HRESULT` of a key or a value that is not there.
 const FILE_NOT_FOUND: u32 = 0x8007_0002;
 
 pub(super) fn read(program: &Path) -> io::Result<Autostart> {
-    let Some(command) = found(CURRENT_USER.open(RUN).and_then(|key: Key| key.get_string(NAME)))? else {
-        return Ok(Autostart::Off);
-    };
-    let verdict = found(CURRENT_USER.open(APPROVED).and_then(|key| key.get_value(NAME)))?;
-    // An odd first byte is «disabled»; a time of the switch follows it.
-    if verdict.is_some_and(|bytes| bytes.first().is_some_and(|first| first % 2 == 1)) {
-        return Ok(Autostart::OffByPerson);
-    }
-    let is_ours = started(&command).is_some_and(|path| path.to_lowercase() == program.to_string_lossy().to_lowercase());
-    Ok(if is_ours { Autostart::On } else { Autostart::Foreign })
+    Ok(entry()?.state(program, Path::exists))
 }
 
 pub(super) fn write(program: &Path) -> io::Result<()> {
@@ -41,12 +37,30 @@ pub(super) fn write(program: &Path) -> io::Result<()> {
         .map_err(io::Error::other)
 }
 
-/// The program a command line starts.
-fn started(command: &str) -> Option<&str> {
-    match command.trim_start().strip_prefix('"') {
-        Some(rest) => rest.split('"').next(),
-        None => command.split_whitespace().next(),
+/// The value with its verdict, which says nothing any more.
+pub(super) fn remove(program: &Path) -> io::Result<()> {
+    if !entry()?.is_of(program) {
+        return Ok(());
     }
+    for key in [RUN, APPROVED] {
+        found(CURRENT_USER.options().read().write().open(key).and_then(|key| key.remove_value(NAME)))?;
+    }
+    Ok(())
+}
+
+fn entry() -> io::Result<Entry> {
+    let command = found(CURRENT_USER.open(RUN).and_then(|key: Key| key.get_string(NAME)))?;
+    let verdict = found(CURRENT_USER.open(APPROVED).and_then(|key| key.get_value(NAME)))?;
+    Ok(Entry {
+        command,
+        verdict: verdict.map(|bytes| bytes.to_vec()),
+        forbidden: [LOCAL_MACHINE, CURRENT_USER].into_iter().any(is_not_processed),
+    })
+}
+
+/// A policy that cannot be read is none that we could tell of.
+fn is_not_processed(root: &Key) -> bool {
+    root.open(POLICIES).and_then(|key| key.get_u32(NOT_PROCESSED)).is_ok_and(|set| set != 0)
 }
 
 fn found<T>(result: windows_registry::Result<T>) -> io::Result<Option<T>> {

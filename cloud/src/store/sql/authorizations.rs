@@ -371,7 +371,8 @@ fn devices_changed(dialect: Dialect, rows: usize) -> String {
         "UPDATE devices SET computer = told.column3, system = told.column4, program = told.column5,
                 zone = told.column6, machine = told.column7, autostart = told.column8, echo_next = told.column9,
                 echo_presented = told.column10, cloned_at = COALESCE(cloned_at, told.column11),
-                last_authorization_at = told.column12
+                last_authorization_at = told.column12,
+                removed_at = CASE WHEN removed_at > told.column12 THEN removed_at END
          FROM (VALUES {}) AS told
          WHERE devices.partner_id = {} AND devices.device_id = {}",
         rows::values(dialect, rows, 12),

@@ -99,6 +99,7 @@ fn device(row: &AnyRow) -> Result<Device> {
         activated_at: row.instant("activated_at")?,
         last_authorization: row.instant_or_none("last_authorization_at")?,
         disconnected_at: row.instant_or_none("disconnected_at")?,
+        removed_at: row.instant_or_none("removed_at")?,
         cloned_at: row.instant_or_none("cloned_at")?,
         reconnected_at: row.instant_or_none("reconnected_at")?,
         reconnected_by: row.text("reconnected_by")?,

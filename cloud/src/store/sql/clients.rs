@@ -31,7 +31,7 @@ macro_rules! with_sizes {
                 (SELECT COUNT(*) FROM users u
                  WHERE u.partner_id = $1 AND u.client_id = chosen.client_id AND u.archived_at IS NULL
                    AND EXISTS (SELECT 1 FROM devices d WHERE d.partner_id = $1 AND d.user_id = u.user_id
-                               AND d.disconnected_at IS NULL)) AS connected
+                               AND d.disconnected_at IS NULL AND d.removed_at IS NULL)) AS connected
               FROM chosen ORDER BY name_key, client_id"
         )
     };

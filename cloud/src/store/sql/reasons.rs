@@ -38,7 +38,7 @@ macro_rules! failures_in_period {
 macro_rules! autostart {
     () => {
         "(SELECT d.autostart FROM devices d WHERE d.partner_id = $1 AND d.user_id = u.user_id
-          AND d.disconnected_at IS NULL AND d.autostart IS NOT NULL
+          AND d.disconnected_at IS NULL AND d.removed_at IS NULL AND d.autostart IS NOT NULL
           ORDER BY CASE d.autostart WHEN 'on' THEN 0 ELSE 1 END, d.last_authorization_at DESC, d.device_id LIMIT 1)"
     };
 }
@@ -52,7 +52,9 @@ pub(super) const EVIDENCE: &str = concat!(
     (SELECT MIN(d.activated_at) FROM devices d
      WHERE d.partner_id = $1 AND d.user_id = u.user_id) AS first_activated_at,
     EXISTS (SELECT 1 FROM devices d WHERE d.partner_id = $1 AND d.user_id = u.user_id
-            AND d.disconnected_at IS NULL) AS devices_connected, ",
+            AND d.disconnected_at IS NULL AND d.removed_at IS NULL) AS devices_connected,
+    EXISTS (SELECT 1 FROM devices d WHERE d.partner_id = $1 AND d.user_id = u.user_id
+            AND d.disconnected_at IS NULL AND d.removed_at IS NOT NULL) AS devices_removed, ",
     launched_in_period!(),
     " AS launched_in_period,
     (SELECT f.kind ",
@@ -68,19 +70,20 @@ pub(super) const RANK: &str = concat!(
     "CASE WHEN u.authorized = 1 THEN 0
      ELSE COALESCE(
         (SELECT CASE
-            WHEN MIN(d.activated_at) >= $3 THEN 6
-            WHEN COUNT(d.disconnected_at) = COUNT(*) THEN CASE WHEN ",
+            WHEN MIN(d.activated_at) >= $3 THEN 7
+            WHEN COUNT(COALESCE(d.disconnected_at, d.removed_at)) = COUNT(*) THEN CASE WHEN ",
     code_active!(),
-    " THEN 2 ELSE 4 END
+    " THEN 2 WHEN COUNT(d.disconnected_at) = COUNT(*) THEN 4 ELSE 5 END
             WHEN ",
     launched_in_period!(),
     " OR EXISTS (SELECT 1 ",
     failures_in_period!(),
-    ") THEN 7
-            WHEN COUNT(CASE WHEN d.autostart = 'on' AND d.disconnected_at IS NULL THEN 1 END) > 0 THEN 10
+    ") THEN 8
+            WHEN COUNT(CASE WHEN d.autostart = 'on' AND d.disconnected_at IS NULL AND d.removed_at IS NULL THEN 1 END) > 0
+                THEN 12
             ELSE CASE ",
     autostart!(),
-    " WHEN 'off_by_person' THEN 9 WHEN 'off' THEN 8 WHEN 'foreign' THEN 8 ELSE 10 END
+    " WHEN 'off_by_person' THEN 10 WHEN 'off' THEN 9 WHEN 'foreign' THEN 9 WHEN 'forbidden' THEN 11 ELSE 12 END
             END
          FROM devices d WHERE d.partner_id = $1 AND d.user_id = u.user_id HAVING COUNT(*) > 0),
         CASE WHEN ",
@@ -100,6 +103,7 @@ pub(super) fn read(row: &AnyRow) -> Result<Evidence> {
         code_active: row.flag("code_active")?,
         devices_ever: first_activated_at.is_some(),
         devices_connected: row.flag("devices_connected")?,
+        devices_removed: row.flag("devices_removed")?,
         first_activated_at,
         launched_in_period: row.flag("launched_in_period")?,
         failure_in_period: row.word_or_none("failure_in_period")?,

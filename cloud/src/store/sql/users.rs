@@ -25,7 +25,8 @@ fn rows_of(chosen: &str) -> String {
     format!(
         "{chosen} SELECT u.*, c.name AS client, g.name AS category,
             (SELECT COUNT(*) FROM devices d
-             WHERE d.partner_id = u.partner_id AND d.user_id = u.user_id AND d.disconnected_at IS NULL) AS devices,
+             WHERE d.partner_id = u.partner_id AND d.user_id = u.user_id AND d.disconnected_at IS NULL
+               AND d.removed_at IS NULL) AS devices,
             k.code_id, k.issued_at AS code_issued_at, k.expires_at AS code_expires_at,
             k.revoked_at AS code_revoked_at, k.used_at AS code_used_at, {story}
          FROM chosen
@@ -120,7 +121,8 @@ fn by_code(listing: &Listing) -> String {
         None => String::new(),
         Some(CodeFilter::Needed) => format!(
             "AND u.erased_at IS NULL AND NOT {active} AND NOT EXISTS
-                (SELECT 1 FROM devices d WHERE d.partner_id = $1 AND d.user_id = u.user_id AND d.disconnected_at IS NULL)"
+                (SELECT 1 FROM devices d WHERE d.partner_id = $1 AND d.user_id = u.user_id AND d.disconnected_at IS NULL
+                 AND d.removed_at IS NULL)"
         ),
         Some(CodeFilter::Never) => {
             "AND NOT EXISTS (SELECT 1 FROM codes a WHERE a.partner_id = $1 AND a.user_id = u.user_id)".to_owned()

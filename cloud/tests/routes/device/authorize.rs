@@ -173,6 +173,7 @@ async fn tells_what_came_with_it_in_the_card(store: Db) {
           "program": "0.1.0",
           "reconnected_at": null,
           "reconnected_by": "",
+          "removed_at": null,
           "system": "Windows 11 23H2"
         }
       ],

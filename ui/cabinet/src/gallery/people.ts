@@ -98,6 +98,7 @@ const reasons: LikelyReason[] = [
   { kind: 'disconnected' },
   { kind: 'connected_later' },
   { kind: 'autostart_off' },
+  { kind: 'removed' },
   { kind: 'unreachable', failure: 'proxy' },
 ];
 
@@ -260,6 +261,7 @@ export function makeCard({ user, reason }: Person, at: number): UserCard {
         activated_at: instant(399_000),
         last_authorization: user.last_authorization,
         disconnected_at: null,
+        removed_at: reason.kind === 'removed' ? before(-30) : null,
         cloned_at: at % 4 === 1 ? before(3000) : null,
         reconnected_at: at % 4 === 0 ? before(9000) : null,
         reconnected_by: at % 4 === 0 ? 'Смирнова Алла Викторовна' : '',
@@ -273,6 +275,7 @@ export function makeCard({ user, reason }: Person, at: number): UserCard {
         activated_at: instant(700_000),
         last_authorization: instant(600_000),
         disconnected_at: instant(450_000),
+        removed_at: null,
         cloned_at: null,
         reconnected_at: null,
         reconnected_by: '',
@@ -290,6 +293,7 @@ export function makeCard({ user, reason }: Person, at: number): UserCard {
       { started_at: before(1), told_at: before(0), computer, origin: 'login', authorized: true },
       { started_at: before(2900), told_at: before(0), computer, origin: 'login', authorized: false },
       { started_at: before(4400), told_at: before(4399), computer, origin: 'person', authorized: true },
+      { started_at: before(4500), told_at: before(4499), computer, origin: 'from_1c', authorized: true },
     ],
     failures: [
       { computer, kind: 'proxy', count: 14, first_at: before(2900), last_at: before(30) },

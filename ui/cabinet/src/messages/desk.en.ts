@@ -164,6 +164,8 @@ export const enDesk: typeof ruDesk = {
     failures: {
       keyring: 'The system’s keyring is locked. Unlock it and repeat the step in the program.',
       off_by_person: 'Autostart was switched off in the system’s settings. Switch it on there and repeat.',
+      forbidden:
+        'The computer’s administrator forbids the start. Ask to allow Buhphone, then repeat the step.',
       foreign: 'Another copy of the program starts with the computer. Remove it and repeat the step.',
       offline: 'The computer cannot reach the cloud. Check its connection and repeat the step.',
       other: (code) => `That did not work (${code}). Repeat the step in the program.`,

@@ -264,6 +264,7 @@ export const en: Words = {
       on: 'on',
       off: 'off',
       off_by_person: 'switched off by a person',
+      forbidden: 'forbidden by the administrator',
       foreign: 'another copy is started',
       unknown: 'unknown',
     },
@@ -275,6 +276,8 @@ export const en: Words = {
     disconnectBody: 'The program on it stops authorizing. To connect it again, a new code is needed.',
     disconnected: 'The computer is disconnected',
     disconnectedAt: (at) => `Disconnected ${at}`,
+    removedAt: (at) =>
+      `The program was removed from this computer at ${at}. Installed again with its data kept, it goes on; otherwise a new code is needed.`,
     pastComputers: 'Disconnected',
     cloned: (at) =>
       `This looks like a copy: at ${at} another computer or a restored copy of the disk came with the same key. Unless you replaced the disk, disconnect the computer and connect it with a new code.`,
@@ -316,7 +319,7 @@ export const en: Words = {
       unknown: 'unknown',
     },
     attended: { yes: 'yes', no: 'no', unknown: 'unknown' },
-    origins: { login: 'system at login', person: 'person', link: 'link', unknown: 'unknown' },
+    origins: { login: 'system at login', person: 'person', link: 'link', from_1c: '1C', unknown: 'unknown' },
     authorized: 'authorized',
     unreached: 'cloud not reached',
     toldLater: (at) => `told later: ${at}`,

@@ -8,11 +8,13 @@ export const enReasons: ReasonWords = {
     code_not_used: 'Code issued, not typed in',
     code_lapsed: 'Code expired or withdrawn',
     disconnected: 'Computer disconnected by you',
+    removed: 'Program removed',
     archived: 'User is archived',
     connected_later: 'Connected after the period',
     unreachable: 'The cloud was not reached',
     autostart_off: 'Does not start with the computer',
     autostart_off_by_person: 'Start switched off by a person',
+    autostart_forbidden: 'Start forbidden by a policy',
     silent: 'Computer is silent',
   },
 
@@ -33,6 +35,10 @@ export const enReasons: ReasonWords = {
       what: 'Your staff disconnected the computer, and no other is connected.',
       how: 'If the user goes on working, issue a new code.',
     },
+    removed: {
+      what: 'The program was removed from the computer, and no other is connected.',
+      how: 'Call and ask why. To install it again, issue a new code.',
+    },
     archived: {
       what: 'The user is archived: their program does not authorize.',
       how: 'If they work again, bring them back from the archive.',
@@ -52,6 +58,10 @@ export const enReasons: ReasonWords = {
     autostart_off_by_person: {
       what: 'A person switched the start off in the system’s settings.',
       how: 'Explain what Buhphone is for, and ask them to open it and press “Turn on the start”.',
+    },
+    autostart_forbidden: {
+      what: 'The client’s administrator forbids programs to start with the computer.',
+      how: 'Ask the client’s administrator to allow Buhphone to start, or to have it started by hand.',
     },
     silent: {
       what: 'Nothing was heard from the program.',

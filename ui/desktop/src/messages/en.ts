@@ -54,6 +54,8 @@ export const en: Messages = {
       keyring:
         'The system’s password storage is not available, and this computer’s key is kept in it. If the system asks for a password, enter the one you sign in with; if it does not, sign out and in again. The code is kept: there is no need to enter it again.',
       refused: 'The cloud did not allow the connection. Call your partner.',
+      bad_server:
+        'The cloud address does not fit: it has to begin with https://. Check what was given to the installer.',
       bad_link: 'The link does not fit: perhaps it was not copied in full. Enter the code by hand.',
     },
   },
@@ -174,6 +176,10 @@ export const en: Messages = {
       title: 'Another copy of the program starts',
       text: 'Another copy of Buhphone starts with the computer, not this one. Switch the start to this copy.',
     },
+    autostart_forbidden: {
+      title: 'The start with the computer is forbidden',
+      text: 'The computer’s administrator decided so. Ask them to allow Buhphone to start, or open the program yourself every day.',
+    },
     contract_ended: {
       title: 'Your contract has ended',
       text: 'The program works as before. Ask your partner about renewing the contract.',
@@ -218,7 +224,7 @@ export const en: Messages = {
   },
   sent: {
     title: 'What is sent',
-    lead: 'With each authorization the program sends the cloud only what is listed here. Besides that it sends your requests and the steps of connecting. Documents, 1C databases, passwords and lists of programs are not sent.',
+    lead: 'With each authorization the program sends the cloud only what is listed here. Besides that it sends your requests, the steps of connecting and a note when it is removed. Documents, 1C databases, passwords and lists of programs are not sent.',
     never: 'Nothing has been sent yet.',
     lastAt: 'Last sent:',
     answered: 'The cloud confirmed it',
@@ -231,7 +237,7 @@ export const en: Messages = {
       },
       launch: {
         title: 'Start of the program',
-        text: 'Its number and time, and who started it: the system, a person or a link.',
+        text: 'Its number and time, and who started it: the system, a person, a link or 1C.',
       },
       trigger: {
         title: 'Occasion',
@@ -265,7 +271,13 @@ export const en: Messages = {
       echo: { title: 'Check value', text: 'The cloud sent it last time. It helps to notice a copied disk.' },
     },
     absent: 'none',
-    origins: { login: 'the system at sign-in', person: 'a person', link: 'a link', unknown: 'unknown' },
+    origins: {
+      login: 'the system at sign-in',
+      person: 'a person',
+      link: 'a link',
+      from_1c: '1C',
+      unknown: 'unknown',
+    },
     triggers: {
       activation: 'connecting',
       launch: 'start of the program',
@@ -290,11 +302,25 @@ export const en: Messages = {
       on: 'On',
       off: 'Off',
       off_by_person: 'Switched off in the system settings',
+      forbidden: 'Forbidden by the administrator',
       foreign: 'Another copy of the program starts',
       unknown: 'The system did not tell',
     },
     language: 'Language',
     languages: { system: 'As in the system', ru: 'Русский', en: 'English' },
+  },
+  selfCheck: {
+    title: 'Self-check',
+    lead: 'The program checks everything that an authorization needs.',
+    running: 'Checking…',
+    again: 'Check again',
+    save: 'Save the report',
+    saved: 'The report is saved:',
+    notSaved: 'The report could not be saved: check whether there is room on the disk.',
+    note: 'The report holds no passwords, keys or messages of yours. Show it to your system administrator or partner.',
+    checkedAt: (printed) => `Checked ${printed}`,
+    verdicts: { good: 'good', unknown: 'unknown', attention: 'needs attention', bad: 'fault' },
+    fixes: { autostart: 'Put right', authorize: 'Authorize now', reconnect: 'Connect again' },
   },
   talk,
   visit,

@@ -3,11 +3,13 @@ import type {
   Attended,
   Autostart,
   FailureKind,
+  Fix,
   Language,
   LanguageChoice,
   Origin,
   Trigger,
   Trouble,
+  Verdict,
 } from '@buhphone/shared/types/agent';
 
 import type { SentField } from '../sent';
@@ -122,6 +124,19 @@ export interface Messages {
     autostarts: Record<Autostart, string>;
     language: string;
     languages: Record<LanguageChoice, string>;
+  };
+  selfCheck: {
+    title: string;
+    lead: string;
+    running: string;
+    again: string;
+    save: string;
+    saved: string;
+    notSaved: string;
+    note: string;
+    checkedAt(printed: string): string;
+    verdicts: Record<Verdict, string>;
+    fixes: Record<Fix, string>;
   };
   talk: TalkWords;
   visit: VisitWords;

@@ -150,6 +150,8 @@ export const visit: VisitWords = {
     off: 'The system did not switch on the start with the computer. Try again; if that does not help, show this message to your system administrator.',
     off_by_person:
       'The start of the program is switched off in the system settings. Press “Try again”, and the program switches it on.',
+    forbidden:
+      'The administrator forbids programs to start with the computer. Ask to allow Buhphone, then try again.',
     foreign:
       'Another copy of Buhphone starts with the computer. Press “Try again” to have this one start instead.',
     unknown: 'The system did not tell whether the start with the computer is on. Try again.',

@@ -1,12 +1,12 @@
 // Made from the Rust types by `cargo xtask types`; do not edit.
 
-export type Origin = "login" | "person" | "link" | "unknown";
+export type Origin = "login" | "person" | "link" | "from_1c" | "unknown";
 
 export type Trigger = "activation" | "launch" | "new_day" | "resume" | "network" | "person" | "unknown";
 
 export type Attended = "yes" | "no" | "unknown";
 
-export type Autostart = "on" | "off" | "off_by_person" | "foreign" | "unknown";
+export type Autostart = "on" | "off" | "off_by_person" | "forbidden" | "foreign" | "unknown";
 
 export type FailureKind = "dns" | "connect" | "tls" | "clock" | "proxy" | "timeout" | "unavailable" | "refused" | "keyring" | "key_lost" | "day_ended" | "other";
 
@@ -34,7 +34,7 @@ cloud: string, tray: Tray, talk: Talk,
 /**
  * None before an activation, and for a computer connected by an older program.
  */
-visit: VisitView | null, };
+visit: VisitView | null, self_check: SelfCheckView, };
 
 export type Language = "ru" | "en";
 
@@ -56,7 +56,7 @@ error: ActivationError | null, } | { "kind": "activating", step: ActivationStep,
 
 export type ActivationStep = "key" | "bind" | "authorize" | "autostart";
 
-export type ActivationError = "code_incomplete" | "code_mistyped" | "code_unknown" | "code_used" | "code_expired" | "code_revoked" | "slow_down" | "offline" | "unavailable" | "proxy" | "tls" | "clock" | "keyring" | "refused" | "bad_link";
+export type ActivationError = "code_incomplete" | "code_mistyped" | "code_unknown" | "code_used" | "code_expired" | "code_revoked" | "slow_down" | "offline" | "unavailable" | "proxy" | "tls" | "clock" | "keyring" | "refused" | "bad_link" | "bad_server";
 
 export type Connection = { "kind": "unknown" } | { "kind": "online" } | { "kind": "offline", failure: FailureKind, };
 
@@ -90,7 +90,7 @@ told: boolean,
 /**
  * Why the cloud could not be asked just now; tried again by itself.
  */
-failure: FailureKind | null, } | { "kind": "reconnection_refused" } | { "kind": "keyring_locked" } | { "kind": "not_authorized", failure: FailureKind, } | { "kind": "clock_wrong" } | { "kind": "autostart_off" } | { "kind": "autostart_off_by_person" } | { "kind": "autostart_foreign" } | { "kind": "contract_ended" } | { "kind": "state_set_aside", file: string, } | { "kind": "state_not_saved" };
+failure: FailureKind | null, } | { "kind": "reconnection_refused" } | { "kind": "keyring_locked" } | { "kind": "not_authorized", failure: FailureKind, } | { "kind": "clock_wrong" } | { "kind": "autostart_off" } | { "kind": "autostart_off_by_person" } | { "kind": "autostart_forbidden" } | { "kind": "autostart_foreign" } | { "kind": "contract_ended" } | { "kind": "state_set_aside", file: string, } | { "kind": "state_not_saved" };
 
 export type Sent = { 
 /**
@@ -212,6 +212,52 @@ export type Writer = { "kind": "user" } | { "kind": "staff", name: string, } | {
 
 export type MessageState = "saved" | "sent" | "delivered" | "read" | "refused";
 
+export type SelfCheckView = { 
+/**
+ * Being looked at now.
+ */
+running: boolean, 
+/**
+ * Of the last look; none before the first.
+ */
+result: SelfCheckResult | null, };
+
+export type SelfCheckResult = { 
+/**
+ * The gravest of the checks'.
+ */
+verdict: Verdict, 
+/**
+ * One sentence about all of it.
+ */
+summary: string, 
+/**
+ * By the computer's clock and in its zone: `23.11.2026 9:00:12`.
+ */
+printed: string, checks: Array<CheckView>, 
+/**
+ * What became of the report.
+ */
+saved: SavedReport | null, };
+
+export type CheckView = { check: Check, verdict: Verdict, 
+/**
+ * What is checked, in a word or two.
+ */
+title: string, 
+/**
+ * What is so, and what to do where something is.
+ */
+text: string, fix: Fix | null, };
+
+export type Check = "network" | "proxy" | "tls" | "clock" | "key" | "autostart" | "disk" | "version" | "history";
+
+export type Verdict = "good" | "unknown" | "attention" | "bad";
+
+export type Fix = "autostart" | "authorize" | "reconnect";
+
+export type SavedReport = { "kind": "saved", file: string, } | { "kind": "failed" };
+
 export type VisitView = { 
 /**
  * Every step, in order.
@@ -252,6 +298,6 @@ export type RequestState = "waiting" | "answered" | "closed" | "unknown";
 
 export type VisitStep = "connected" | "authorized" | "autostart" | "test_sent" | "confirmed" | "answered" | "unknown";
 
-export type Command = { "kind": "activate", code: string, } | { "kind": "open_link", link: string, } | { "kind": "authorize_now" } | { "kind": "look" } | { "kind": "repair_autostart" } | { "kind": "reconnect" } | { "kind": "cancel_reconnection" } | { "kind": "send_trial" } | { "kind": "ask", text: string, } | { "kind": "call_me", phone: string, } | { "kind": "say", request_id: string, text: string, } | { "kind": "keep_draft", field: Field, text: string, } | { "kind": "show_conversation", request_id: string | null, } | { "kind": "repeat_visit_step" } | { "kind": "leave_visit" } | { "kind": "set_language", language: LanguageChoice, };
+export type Command = { "kind": "activate", code: string, server?: string, } | { "kind": "use_server", server: string, } | { "kind": "started_from1c" } | { "kind": "open_link", link: string, } | { "kind": "authorize_now" } | { "kind": "look" } | { "kind": "repair_autostart" } | { "kind": "check_self" } | { "kind": "save_report" } | { "kind": "reconnect" } | { "kind": "cancel_reconnection" } | { "kind": "send_trial" } | { "kind": "ask", text: string, } | { "kind": "call_me", phone: string, } | { "kind": "say", request_id: string, text: string, } | { "kind": "keep_draft", field: Field, text: string, } | { "kind": "show_conversation", request_id: string | null, } | { "kind": "repeat_visit_step" } | { "kind": "leave_visit" } | { "kind": "set_language", language: LanguageChoice, };
 
 export type Field = { "kind": "question" } | { "kind": "phone" } | { "kind": "reply", request_id: string, };

@@ -1,12 +1,12 @@
 // Made from the Rust types by `cargo xtask types`; do not edit.
 
-export type Origin = "login" | "person" | "link" | "unknown";
+export type Origin = "login" | "person" | "link" | "from_1c" | "unknown";
 
 export type Trigger = "activation" | "launch" | "new_day" | "resume" | "network" | "person" | "unknown";
 
 export type Attended = "yes" | "no" | "unknown";
 
-export type Autostart = "on" | "off" | "off_by_person" | "foreign" | "unknown";
+export type Autostart = "on" | "off" | "off_by_person" | "forbidden" | "foreign" | "unknown";
 
 export type FailureKind = "dns" | "connect" | "tls" | "clock" | "proxy" | "timeout" | "unavailable" | "refused" | "keyring" | "key_lost" | "day_ended" | "other";
 
@@ -175,6 +175,10 @@ link: string,
 qr_svg: string, };
 
 export type Device = { device_id: DeviceId, computer: string, system: string, program: string, autostart: Autostart, activated_at: string, last_authorization: string | null, disconnected_at: string | null, 
+/**
+ * The program was uninstalled there, and has not been heard since.
+ */
+removed_at: string | null, 
 /**
  * A copied disk or a restored backup was noticed.
  */
@@ -573,4 +577,4 @@ authorized: boolean, client: string, user: string, reason: LikelyReason | null,
  */
 last_contact: string, };
 
-export type LikelyReason = { "kind": "not_invited" } | { "kind": "code_not_used" } | { "kind": "code_lapsed" } | { "kind": "disconnected" } | { "kind": "archived" } | { "kind": "connected_later" } | { "kind": "unreachable", failure: FailureKind | null, } | { "kind": "autostart_off" } | { "kind": "autostart_off_by_person" } | { "kind": "silent" };
+export type LikelyReason = { "kind": "not_invited" } | { "kind": "code_not_used" } | { "kind": "code_lapsed" } | { "kind": "disconnected" } | { "kind": "removed" } | { "kind": "archived" } | { "kind": "connected_later" } | { "kind": "unreachable", failure: FailureKind | null, } | { "kind": "autostart_off" } | { "kind": "autostart_off_by_person" } | { "kind": "autostart_forbidden" } | { "kind": "silent" };

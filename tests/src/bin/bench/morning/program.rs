@@ -16,11 +16,14 @@ use buhphone_agent::{
         signing::{Signed, Signer, Unsigned, public_key},
     },
     driver::{self, Ports},
+    environment::LOGIN_WAIT,
+    inspection::ThisAccount,
     machine::{Facts, Machine},
     ports::{
         CallError, Change, Clock, Cloud, Heard, Host, Loaded, Now, Presence, Screen, Store, StoreError, Vault,
         VaultError,
     },
+    self_check,
     view::{Connection, Language, Notice, View},
 };
 use buhphone_cloud::clock::{Clock as _, SystemClock};
@@ -32,6 +35,7 @@ use buhphone_protocol::{
     key::PublicKey,
     live::{Events, Outbox, OutboxRecorded},
     reconnection::{ReconnectRequest, Reconnection},
+    removal::Removed,
     standing::{PartnerCard, Standing},
     telemetry::{Attended, Autostart, Computer, FailureKind, Launch, Origin},
 };
@@ -151,6 +155,7 @@ impl Program {
             version: "0.1.0".to_owned(),
             language: Language::Ru,
             cloud: nowhere.clone(),
+            login_wait: LOGIN_WAIT,
         });
         let client = CloudClient::new(nowhere, self.key.clone(), clock.clone(), Transport::default())?;
         let ports = Ports {
@@ -159,6 +164,7 @@ impl Program {
             vault: self.key.clone(),
             store: self.clone(),
             host: self.clone(),
+            place: Arc::new(ThisAccount::new(std::env::temp_dir())),
             screen: self.clone(),
         };
         let (_commands, queue) = mpsc::channel(1);
@@ -307,6 +313,14 @@ impl Cloud for Road {
 
     async fn reconnect(&self, key_name: &str, request: &ReconnectRequest) -> Result<Reconnection, CallError> {
         self.answered(self.there()?.reconnect(key_name, request).await)
+    }
+
+    async fn road(&self) -> self_check::Road {
+        self.client.road().await
+    }
+
+    async fn remove(&self) -> Result<Removed, CallError> {
+        self.answered(self.there()?.remove().await)
     }
 
     async fn send(&self, outbox: &Outbox) -> Result<OutboxRecorded, CallError> {

@@ -8,7 +8,12 @@ function card(parts: { archived?: boolean; codes?: CodeState[]; devices?: Partia
   return {
     user: { archived: parts.archived ?? false },
     codes: (parts.codes ?? []).map((state) => ({ state })),
-    devices: (parts.devices ?? []).map((device) => ({ disconnected_at: null, autostart: 'on', ...device })),
+    devices: (parts.devices ?? []).map((device) => ({
+      disconnected_at: null,
+      removed_at: null,
+      autostart: 'on',
+      ...device,
+    })),
   } as UserCard;
 }
 
@@ -43,6 +48,8 @@ it('says what stands in the way now, whatever the report said then', () => {
   expect(presentReason(card({ codes: ['used'], devices: [{ disconnected_at: '2026' }] }), silent)).toEqual({
     kind: 'disconnected',
   });
+  const removed = card({ codes: ['used'], devices: [{ removed_at: '2026' }] });
+  expect(presentReason(removed, silent)).toEqual({ kind: 'removed' });
 });
 
 it('leaves silence and failed calls to the report, and a healthy computer alone', () => {
@@ -52,6 +59,9 @@ it('leaves silence and failed calls to the report, and a healthy computer alone'
   expect(presentReason(healthy, { kind: 'not_invited' })).toBeUndefined();
   expect(presentReason(card({ devices: [{ autostart: 'off_by_person' }] }), undefined)).toEqual({
     kind: 'autostart_off_by_person',
+  });
+  expect(presentReason(card({ devices: [{ autostart: 'forbidden' }] }), undefined)).toEqual({
+    kind: 'autostart_forbidden',
   });
   expect(presentReason(card({ devices: [{ autostart: 'off' }, {}] }), undefined)).toBeUndefined();
 });

@@ -37,9 +37,11 @@ export function readReason(text: string | null): LikelyReason | undefined {
  */
 export function presentReason(card: UserCard, reported: LikelyReason | undefined): LikelyReason | undefined {
   if (card.user.archived) return { kind: 'archived' };
-  const connected = card.devices.filter((device) => !device.disconnected_at);
+  const connected = card.devices.filter((device) => !device.disconnected_at && !device.removed_at);
   if (connected.length === 0) {
     if (card.codes.some((code) => code.state === 'active')) return { kind: 'code_not_used' };
+    if (card.devices.some((device) => device.removed_at && !device.disconnected_at))
+      return { kind: 'removed' };
     if (card.devices.length > 0) return { kind: 'disconnected' };
     return { kind: card.codes.length > 0 ? 'code_lapsed' : 'not_invited' };
   }
@@ -48,5 +50,6 @@ export function presentReason(card: UserCard, reported: LikelyReason | undefined
     return undefined;
   if (connected.some((device) => device.autostart === 'off_by_person'))
     return { kind: 'autostart_off_by_person' };
+  if (connected.some((device) => device.autostart === 'forbidden')) return { kind: 'autostart_forbidden' };
   return { kind: 'autostart_off' };
 }
