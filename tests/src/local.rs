@@ -78,6 +78,12 @@ impl LocalState {
             && !self.rows.iter().any(|(key, _)| key.starts_with("outbox/"))
     }
 
+    /// An authorization is on its way, and the cloud may have it: the next start repeats it as it is.
+    #[must_use]
+    pub fn is_sending(&self) -> bool {
+        self.state["intent"]["maybe_received"] == true
+    }
+
     /// The last authorization that was about to be sent: its id, and the launch it is of.
     #[must_use]
     pub fn last_sent(&self) -> Option<(String, String)> {

@@ -245,10 +245,7 @@ impl Computer {
     /// # Errors
     /// When the system does not tell what runs.
     pub fn kill(&self) -> Result<()> {
-        for id in self.running()? {
-            Command::new("kill").args(["-9", &id.to_string()]).status()?;
-        }
-        Ok(())
+        self.signal("KILL")
     }
 
     /// Ends every process of the program on this computer.
@@ -256,8 +253,16 @@ impl Computer {
     /// # Errors
     /// When the system does not tell what runs.
     pub fn end(&self) -> Result<()> {
+        self.signal("TERM")
+    }
+
+    /// Sends a signal by its name to every process of the program on this computer.
+    ///
+    /// # Errors
+    /// When the system does not tell what runs.
+    pub fn signal(&self, signal: &str) -> Result<()> {
         for id in self.running()? {
-            Command::new("kill").arg(id.to_string()).status()?;
+            Command::new("kill").args(["-s", signal, &id.to_string()]).status()?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use buhphone_protocol::telemetry::{Attended, Origin, Trigger};
 use buhphone_tests::{
     browser::{Browser, Look},
     cloud::Cloud,
+    local::LocalState,
     pictures::picture,
     program::{Computer, WallClock, until},
 };
@@ -63,6 +64,15 @@ async fn launches_without_the_cloud_are_told_later_as_launches_and_never_as_auth
     window.page.see("Нет связи").await?;
     window.page.see("23.11.2026 9:00:12").await?;
     window.page.picture(&picture("offline")?).await?;
+    // In the middle of an attempt it would be another story: the cloud may have had that one.
+    until("a moment between two attempts", async || {
+        computer.signal("STOP")?;
+        let left = LocalState::read(&computer.data_dir()).ok().flatten();
+        let between = left.is_some_and(|state| !state.is_sending());
+        computer.signal(if between { "KILL" } else { "CONT" })?;
+        Ok(between)
+    })
+    .await?;
     window.close().await;
     until("the program to end", async || computer.is_gone()).await?;
 
