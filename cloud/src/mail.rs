@@ -150,8 +150,8 @@ fn percent(text: &str) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn says_what_is_wrong_with_the_settings() {
+    #[tokio::test]
+    async fn says_what_is_wrong_with_the_settings() {
         let set_up = |server: &str, password: Option<&str>, from: &str| {
             Smtp::new(server, password.map(str::to_owned), from).map(drop).map_err(|error| error.to_string())
         };
@@ -164,8 +164,8 @@ mod tests {
         assert!(set_up("smtp://localhost?tls=none", None, "cloud").unwrap_err().contains("no address"));
     }
 
-    #[test]
-    fn keeps_the_password_out_of_debug() {
+    #[tokio::test]
+    async fn keeps_the_password_out_of_debug() {
         let smtp = Smtp::new("smtp://user:hush@localhost?tls=none", None, "cloud@example.ru").unwrap();
         assert!(!format!("{smtp:?}").contains("hush"));
     }
