@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result, ensure};
 use buhphone_tests::{
     desk::{Desk, NOW},
-    interposer::{Order, enumerate},
+    interposer::{Interposer, Order, enumerate},
     local::{self, LocalState},
     program::until,
 };
@@ -196,10 +196,16 @@ async fn write(desk: &Desk, step: u32, authorizations: usize, accepted: &mut usi
         let there = desk.transcript().await?;
         Ok(desk.seen().is_some_and(|state| state.is_at_rest() && sorted(&there) == sorted(&state.transcript())))
     })
-    .await?;
+    .await
+    .with_context(|| format!("it stays at {:?} after these steps:\n{}", desk.seen(), story(desk)))?;
     desk.computer.kill()?;
     window.close().await;
     Ok(())
+}
+
+/// The steps so far, for who reads why a story failed.
+fn story(desk: &Desk) -> String {
+    desk.interposer().and_then(Interposer::story).unwrap_or_default()
 }
 
 fn sorted(transcript: &[(String, String)]) -> Vec<(String, String)> {
